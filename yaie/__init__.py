@@ -1,0 +1,1 @@
+"""Declarative loading of Hugging Face models."""

@@ -1,0 +1,52 @@
+"""ArchitectureFacts: what the installed transformers declares of one architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFacts:
+    """One field of a config class."""
+
+    type: str
+    """Its annotation in normal form, `int | None`, `list[str]`, `Literal['a', 'b'] | None`."""
+    default: object
+    """Its default as JSON; None where it has none or it is not JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFacts:
+    """One model class of an architecture, by the class's own declarations."""
+
+    name: str
+    attention: tuple[str, ...]
+    """Kinds that the class's flags admit, `eager` among them."""
+    no_split_modules: tuple[str, ...]
+    """Classes of modules that a device map must keep in one piece."""
+    keep_in_fp32: tuple[str, ...]
+    """Patterns of modules kept in float32 when the rest is float16."""
+    can_generate: bool
+    modules: tuple[str, ...]
+    """Module names of the default config, layer numbers as `*`, parents before children; empty if
+    it cannot be built."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchitectureFacts:
+    """What transformers supports of one model_type."""
+
+    model_type: str
+    config_class: str
+    fields: Mapping[str, FieldFacts]
+    attribute_map: Mapping[str, str]
+    """Standard names to this config's own: `hidden_size` → `n_embd`."""
+    sub_configs: Mapping[str, str]
+    """Sub-config field → its model_type (`text_config` → `llama`); `` where any model_type may
+    stand."""
+    classes: Mapping[str, ClassFacts]
+    """Task name (`causal-lm`) → class."""
+    processors: tuple[str, ...]
+    """Which of `tokenizer`, `image`, `feature`, `video`, `processor` Auto classes know this
+    model_type."""

@@ -1,0 +1,35 @@
+"""Facts: all that is true about one load, gathered once and passed to rules and planning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.checkpoint import CheckpointFacts
+from yaie.facts.host import HostFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What rules and the resolver may look at besides the spec."""
+
+    transformers: str
+    """Version that the catalogue describes."""
+    tasks: Mapping[str, str]
+    """Task name → AutoModel class: `causal-lm` → `AutoModelForCausalLM`."""
+    model_types: tuple[str, ...]
+    """Every model_type that transformers knows."""
+    architecture: ArchitectureFacts | None
+    """Of the checkpoint's or the spec's model_type; None while it is not known (or unknown to
+    transformers)."""
+    sub_architectures: Mapping[str, ArchitectureFacts]
+    """Sub-config field → facts of its model_type."""
+    checkpoint: CheckpointFacts | None
+    """None while nothing of the checkpoint is at hand."""
+    host: HostFacts
+    model_type: str | None
+    """As the checkpoint's config.json says, else as the spec says; may be one that transformers
+    does not know."""
+    task: str | None
+    """`spec.task.name`, with `auto` decided; None where it cannot be known yet."""

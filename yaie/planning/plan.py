@@ -1,0 +1,26 @@
+"""LoadPlan: what was decided, and nothing that is left to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yaie.errors import Problem
+from yaie.planning.calls import Call
+from yaie.spec.load_spec import LoadSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPlan:
+    """The exact calls of one load, in order."""
+
+    spec: LoadSpec
+    calls: tuple[Call, ...]
+    model: int
+    """Index of the call that yields the model."""
+    processor: int | None
+    """Index of the call that yields the tokenizer or processor; None where there is none."""
+    download: Mapping[str, int]
+    """Files still to fetch → bytes."""
+    problems: tuple[Problem, ...]
+    """Warnings; a plan with errors is never made."""

@@ -1,0 +1,51 @@
+"""Group `device`: where the modules go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from yaie.spec.group import Group
+
+Memory = dict[int | str, int | str]
+
+
+class _Offload(Group):
+    max_memory: Memory | None = None
+    """Most memory a device may take: `{0: 20GiB, cpu: 64GiB}`; integers are bytes."""
+    offload_folder: str | None = None
+    """Folder for modules that the map sends to `disk`. Command line only."""
+    offload_buffers: bool = False
+    """Offload buffers together with parameters."""
+
+
+class Dispatched(_Offload):
+    """Modules spread over what the machine has, by accelerate."""
+
+    kind: Literal["auto", "balanced", "balanced_low_0", "sequential"] = "auto"
+
+
+class Single(Group):
+    """The whole model on one device."""
+
+    kind: Literal["single"] = "single"
+    device: str
+    """A torch device: `cpu`, `cuda`, `cuda:1`, `mps`."""
+
+
+class Mapped(_Offload):
+    """Each module where the map says."""
+
+    kind: Literal["map"] = "map"
+    map: dict[str, int | str] = Field(min_length=1)
+    """Module names to devices: `{model.embed_tokens: 0, lm_head: cpu}`; `""` is the rest."""
+
+
+class Unplaced(Group):
+    """Loaded on CPU without a device map, to be moved by hand."""
+
+    kind: Literal["none"] = "none"
+
+
+DeviceSpec = Annotated[Dispatched | Single | Mapped | Unplaced, Field(discriminator="kind")]

@@ -1,0 +1,41 @@
+"""Group `weights`: where the numbers come from, and the mode the model is left in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from yaie.spec.group import Group
+
+Patterns = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class _Weights(Group):
+    mode: Literal["eval", "train"] = "eval"
+    """Whether dropout and the like are active."""
+    seed: int = 0
+    """Seed of every weight that is drawn at random."""
+
+
+class Pretrained(_Weights):
+    """The checkpoint's weights, by from_pretrained."""
+
+    kind: Literal["pretrained"] = "pretrained"
+    reinitialize: Patterns = ()
+    """Patterns (`classifier.*`) of weights that are wanted new, whatever the checkpoint holds."""
+
+
+class Random(_Weights):
+    """New random weights, by from_config."""
+
+    kind: Literal["random"] = "random"
+
+
+class Meta(_Weights):
+    """The structure alone, on torch's meta device: no memory, no numbers."""
+
+    kind: Literal["meta"] = "meta"
+
+
+WeightsSpec = Annotated[Pretrained | Random | Meta, Field(discriminator="kind")]
