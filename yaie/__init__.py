@@ -1,1 +1,83 @@
-"""Declarative loading of Hugging Face models."""
+"""Declarative loading of Hugging Face models: asked, checked, planned, done, proved.
+
+>>> import yaie
+>>> loaded = yaie.load("recipes/tiny.yaml", "precision=fp32")
+>>> loaded.model, loaded.tokenizer, loaded.receipt
+
+The names below are bound when they are first used: importing yaie loads neither torch nor
+transformers.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yaie.api import check, compose, load, plan
+    from yaie.errors import (
+        InputError,
+        MismatchError,
+        Problem,
+        SourceError,
+        UnsupportedError,
+        YaieError,
+    )
+    from yaie.loading.loaded import Loaded
+    from yaie.loading.model_loader import ModelLoader
+    from yaie.loading.receipt import Receipt
+    from yaie.planning.plan import LoadPlan
+    from yaie.spec.load_spec import Composition, LoadSpec
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "check": "yaie.api",
+    "compose": "yaie.api",
+    "load": "yaie.api",
+    "plan": "yaie.api",
+    "Composition": "yaie.spec.load_spec",
+    "InputError": "yaie.errors",
+    "LoadPlan": "yaie.planning.plan",
+    "LoadSpec": "yaie.spec.load_spec",
+    "Loaded": "yaie.loading.loaded",
+    "MismatchError": "yaie.errors",
+    "ModelLoader": "yaie.loading.model_loader",
+    "Problem": "yaie.errors",
+    "Receipt": "yaie.loading.receipt",
+    "SourceError": "yaie.errors",
+    "UnsupportedError": "yaie.errors",
+    "YaieError": "yaie.errors",
+}
+
+__all__ = [
+    "Composition",
+    "InputError",
+    "LoadPlan",
+    "LoadSpec",
+    "Loaded",
+    "MismatchError",
+    "ModelLoader",
+    "Problem",
+    "Receipt",
+    "SourceError",
+    "UnsupportedError",
+    "YaieError",
+    "__version__",
+    "check",
+    "compose",
+    "load",
+    "plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'yaie' has no attribute '{name}'")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+
+from yaie.facts.gguf import GgufFacts, gguf_facts
+from yaie.sources import files as names
+from yaie.sources.documents import read_object, spoiled
+from yaie.sources.names import require_inside
+from yaie.sources.source import Source
+from yaie.spec.model import ModelSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +44,96 @@ class CheckpointFacts:
     has_tokenizer: bool
     has_processor: bool
     """Whether a preprocessor_config.json or processor_config.json is there."""
+    missing_files: tuple[str, ...] = ()
+    """Shards that the index lists and that are not at hand: the weights came in part."""
+    gguf: GgufFacts | None = None
+    """Metadata of the GGUF file that was asked for; None where none was."""
 
     @property
     def architectures(self) -> tuple[str, ...]:
         """The classes that the checkpoint says it was saved from."""
-        return tuple((self.config or {}).get("architectures") or ())
+        match self.config:
+            case {"architectures": [*classes]}:
+                return tuple(name for name in classes if isinstance(name, str))
+        return ()
 
     @property
     def model_type(self) -> str | None:
-        return (self.config or {}).get("model_type")
+        """As config.json says, or the GGUF file's metadata."""
+        return self.gguf.model_type if self.gguf else self._text("model_type")
+
+    @property
+    def dtype(self) -> str | None:
+        """The dtype that config.json names, under today's key or the old one."""
+        return self._text("dtype") or self._text("torch_dtype")
+
+    @property
+    def quantization(self) -> Mapping[str, Any] | None:
+        """How the weights are quantised already; None where they are not."""
+        match self.config:
+            case {"quantization_config": dict(quantization)}:
+                return quantization
+        return None
+
+    def _text(self, field: str) -> str | None:
+        value = (self.config or {}).get(field)
+        return value if isinstance(value, str) else None
+
+
+def read_checkpoint(source: Source, model: ModelSpec) -> CheckpointFacts:
+    """What the files at hand say of a checkpoint; a file is read only when it has changed.
+
+    Raises SourceError for a file that is not what it must be, and for a local folder whose index
+    lists shards that are not there.
+    """
+    require_inside("model.subfolder", model.subfolder)
+    config = _config(source, model)
+    weights = names.weights(source.files, model, config or {})
+    listed = _weight_files(source, weights)
+    missing = tuple(name for name in listed if name not in source.files)
+    if missing and source.commit is None:
+        raise spoiled(source.folder, f"is not whole: its index lists `{missing[0]}`, not there")
+    gguf = gguf_facts(source.folder / weights.file) if weights and model.gguf_file else None
+    return CheckpointFacts(
+        folder=source.folder,
+        commit=source.commit,
+        files=source.files,
+        config=config,
+        format=weights.format if weights and not missing else None,
+        weight_files=() if missing else listed,
+        has_tokenizer=names.has_tokenizer(source.files, model.subfolder)
+        or (gguf is not None and gguf.has_tokenizer),
+        has_processor=names.has_processor(source.files, model.subfolder),
+        missing_files=missing,
+        gguf=gguf,
+    )
+
+
+def _config(source: Source, model: ModelSpec) -> Mapping[str, Any] | None:
+    """config.json; a GGUF file is loaded by its own metadata instead, even beside one."""
+    file = names.inside(model.subfolder, names.CONFIG)
+    if model.gguf_file is not None or file not in source.files:
+        return None
+    return _object(source.folder / file)
+
+
+def _weight_files(source: Source, weights: names.Weights | None) -> tuple[str, ...]:
+    if weights is None:
+        return ()
+    if not weights.is_index:
+        return (weights.file,)
+    index = source.folder / weights.file
+    try:
+        return names.shards(_object(index), weights.file)
+    except ValueError as error:
+        raise spoiled(index, f"cannot be used: {error}") from error
+
+
+def _object(file: Path) -> Mapping[str, Any]:
+    status = file.stat()
+    return _object_as_of(file, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _object_as_of(file: Path, _size: int, _changed: int) -> Mapping[str, Any]:
+    return read_object(file)

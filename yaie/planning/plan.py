@@ -24,3 +24,11 @@ class LoadPlan:
     """Files still to fetch → bytes."""
     problems: tuple[Problem, ...]
     """Warnings; a plan with errors is never made."""
+
+    def as_json(self) -> dict[str, object]:
+        """The plan as the contract spells it."""
+        return {
+            "calls": [call.as_json() for call in self.calls],
+            "download": {"files": list(self.download), "bytes": sum(self.download.values())},
+            "problems": [problem.as_json() for problem in self.problems],
+        }

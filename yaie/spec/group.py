@@ -1,12 +1,12 @@
-"""What every group of a LoadSpec shares: frozen, strict, closed, text taken as it was written.
-written."""
+"""What every group of a LoadSpec shares: frozen, strict, closed, text taken as it was written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -18,7 +18,7 @@ class Scalar:
     `revision=1e6` is the text `1e6` for a text field and 1000000.0 for a number.
     """
 
-    value: bool | int | float | str | None
+    value: bool | int | float | None
     text: str
 
 
@@ -35,17 +35,52 @@ def plain(value: Any) -> Any:
             return value
 
 
-def _is_text(annotation: Any) -> bool:
-    """Whether a field holds free text (and perhaps None), but no number that could be meant."""
-    if get_origin(annotation) is Literal:
-        return False
-    kinds = set(get_args(annotation)) or {annotation}
-    return str in kinds and kinds <= {str, type(None)}
+def members(annotation: Any) -> tuple[Any, ...]:
+    """The types that an annotation is a union of, without what `Annotated` adds to them."""
+    if get_origin(annotation) is Annotated:
+        return members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(kind for part in get_args(annotation) for kind in members(part))
+    return (annotation,)
+
+
+def shaped(value: Any, annotation: Any) -> Any:
+    """The value as a field of this type takes it: text as it was written, whole numbers as keys.
+
+    Only free text (and perhaps None) takes the raw text; where a number could be meant, it is.
+    """
+    kinds = members(annotation)
+    match value:
+        case Scalar():
+            free_text = str in kinds and set(kinds) <= {str, NoneType}
+            return value.text if free_text and value.value is not None else value.value
+        case Mapping():
+            return _shaped_mapping(value, kinds)
+        case list():
+            sequences = [kind for kind in kinds if get_origin(kind) in (list, tuple)]
+            item_type = get_args(sequences[0])[0] if sequences else Any
+            return [shaped(item, item_type) for item in value]
+        case _:
+            return value
+
+
+def _shaped_mapping(value: Mapping[Any, Any], kinds: tuple[Any, ...]) -> dict[Any, Any]:
+    mappings = [kind for kind in kinds if get_origin(kind) is dict]
+    key_type, item_type = get_args(mappings[0]) if mappings else (str, Any)
+    numbered = int in members(key_type)
+    return {
+        int(key) if numbered and _is_number(key) else key: shaped(item, item_type)
+        for key, item in value.items()
+    }
+
+
+def _is_number(key: object) -> bool:
+    return isinstance(key, str) and key.isascii() and key.isdecimal()
 
 
 @cache
-def _text_fields(group: type[Group]) -> frozenset[str]:
-    return frozenset(n for n, f in group.model_fields.items() if _is_text(f.annotation))
+def _annotations(group: type[Group]) -> dict[str, Any]:
+    return {name: field.annotation for name, field in group.model_fields.items()}
 
 
 class Group(BaseModel):
@@ -60,10 +95,5 @@ class Group(BaseModel):
     def _take_text_as_written(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return plain(data)
-        texts = _text_fields(cls)
-        return {
-            name: value.text
-            if isinstance(value, Scalar) and name in texts and value.value is not None
-            else plain(value)
-            for name, value in data.items()
-        }
+        annotations = _annotations(cls)
+        return {name: shaped(value, annotations.get(name, Any)) for name, value in data.items()}

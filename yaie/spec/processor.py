@@ -13,8 +13,6 @@ class AutoProcessing(Group):
     """Whatever turns raw input into tensors for the task."""
 
     kind: Literal["auto"] = "auto"
-    use_fast: bool | None = None
-    """Force the Rust (true) or Python (false) tokenizer; None: upstream's choice."""
     pad_token: Literal["eos", "keep"] = "eos"
     """`eos`: the end-of-sequence token pads where there is no padding token; `keep`: as it is."""
     padding_side: Literal["left", "right"] | None = None

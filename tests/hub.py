@@ -1,0 +1,178 @@
+"""A hub on loopback: the download half of the protocol, for repositories given as folders."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+LARGE = (".safetensors", ".bin", ".gguf")
+"""Suffixes of files that are kept by Git LFS."""
+
+
+@dataclass
+class Repository:
+    """A folder served as a model repository with one commit."""
+
+    folder: Path
+    gated: bool = False
+    spoiled: str | None = None
+    """Path of a file whose first byte is sent flipped."""
+
+    def names(self) -> list[str]:
+        found = (p for p in self.folder.rglob("*") if p.is_file())
+        return sorted(p.relative_to(self.folder).as_posix() for p in found)
+
+    @property
+    def commit(self) -> str:
+        digest = hashlib.sha1()
+        for name in self.names():
+            digest.update(name.encode() + self.content(name))
+        return digest.hexdigest()
+
+    def content(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def sent(self, name: str) -> bytes:
+        content = self.content(name)
+        return bytes([content[0] ^ 1]) + content[1:] if name == self.spoiled else content
+
+    def etag(self, name: str) -> str:
+        content = self.content(name)
+        if name.endswith(LARGE):
+            return hashlib.sha256(content).hexdigest()
+        return hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
+
+    def sibling(self, name: str) -> dict[str, Any]:
+        size = len(self.content(name))
+        listed: dict[str, Any] = {"rfilename": name, "size": size, "blobId": self.etag(name)[:40]}
+        if name.endswith(LARGE):
+            listed["lfs"] = {"size": size, "sha256": self.etag(name), "pointerSize": 130}
+        return listed
+
+
+@dataclass
+class Hub:
+    """What is served, what was asked, and what goes wrong on purpose."""
+
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    """`METHOD /path` of every request, in order."""
+    failing: Counter[str] = field(default_factory=Counter)
+    """Method → how many more of its requests are answered 503."""
+    url: str = ""
+
+    def add(self, id: str, folder: Path) -> Repository:
+        self.repositories[id] = Repository(folder)
+        return self.repositories[id]
+
+
+@contextmanager
+def running() -> Iterator[Hub]:
+    """A hub that listens on a free port of the loopback device."""
+    hub = Hub()
+    handler = type("Handler", (_Handler,), {"hub": hub})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    hub: Hub
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the requests are kept in the hub."""
+
+    def _answer(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.hub.requests.append(f"{self.command} {path}")
+        if self.hub.failing[self.command] > 0:
+            self.hub.failing[self.command] -= 1
+            self._send(503)
+        elif path.startswith("/api/models/"):
+            self._api(path.removeprefix("/api/models/"))
+        else:
+            self._resolve(path.lstrip("/"))
+
+    def _api(self, path: str) -> None:
+        id, kind, rest = _split(path, ("/revision/", "/tree/"))
+        repository = self.hub.repositories.get(id)
+        if repository is None:
+            self._send(404, {"X-Error-Code": "RepoNotFound"})
+        elif rest.partition("/")[0] not in ("", "main", repository.commit):
+            self._send(404, {"X-Error-Code": "RevisionNotFound"})
+        elif kind == "/tree/":
+            folder = rest.partition("/")[2]
+            self._json([_entry(repository, n) for n in repository.names() if n.startswith(folder)])
+        else:
+            siblings = [repository.sibling(name) for name in repository.names()]
+            self._json({"id": id, "sha": repository.commit, "siblings": siblings})
+
+    def _resolve(self, path: str) -> None:
+        id, _, rest = _split(path, ("/resolve/",))
+        revision, _, name = rest.partition("/")
+        repository = self.hub.repositories.get(id)
+        if repository is None:
+            self._send(404, {"X-Error-Code": "RepoNotFound"})
+        elif repository.gated:
+            self._send(403, {"X-Error-Code": "GatedRepo"})
+        elif revision not in ("main", repository.commit):
+            self._send(404, {"X-Error-Code": "RevisionNotFound"})
+        elif name not in repository.names():
+            at = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": repository.commit}
+            self._send(404, at)
+        else:
+            at = {"X-Repo-Commit": repository.commit, "ETag": f'"{repository.etag(name)}"'}
+            self._send(200, at, repository.sent(name))
+
+    def _json(self, document: object) -> None:
+        self._send(200, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    def _send(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+
+def _split(path: str, kinds: tuple[str, ...]) -> tuple[str, str, str]:
+    """A path in front of, at and behind the word that parts it."""
+    for kind in kinds:
+        if kind in path:
+            id, _, rest = path.partition(kind)
+            return id, kind, rest
+    return path, "", ""
+
+
+def _entry(repository: Repository, name: str) -> dict[str, Any]:
+    size, etag = len(repository.content(name)), repository.etag(name)
+    entry: dict[str, Any] = {"type": "file", "path": name, "size": size, "oid": etag[:40]}
+    return entry | (
+        {"lfs": {"oid": etag, "size": size, "pointerSize": 130}} if name.endswith(LARGE) else {}
+    )

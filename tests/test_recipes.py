@@ -1,0 +1,111 @@
+"""Every example recipe composes, is allowed on the machine it is for, and loads where it can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yaie.errors import errors_of
+from yaie.facts.gather import gather
+from yaie.facts.host import DeviceFacts, HostFacts
+from yaie.rules.judge import judge
+from yaie.spec.compose import compose
+
+ROOT = Path(__file__).parent.parent
+RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
+
+GPUS = {
+    "chat-4bit": 1,
+    "flash-attention": 1,
+    "gpt2-device-map": 2,
+    "llama2-13b-8bit": 1,
+    "llama2-70b-two-gpus": 2,
+    "llama2-one-gpu": 1,
+    "write-code": 1,
+}
+"""GPUs of the machine that a recipe's header speaks of; none where it isn't named here."""
+
+REAL_MODELS = {"local-folder": "minilm", "smollm2-gguf": "smollm2"}
+"""Recipes on real checkpoints → the fixture that has the checkpoint at hand."""
+
+LOADED = [
+    ("laptop", "LlamaForCausalLM"),
+    ("local-folder", "BertModel"),
+    ("qwen3-structure", "Qwen3ForCausalLM"),
+    ("random-llama", "LlamaForCausalLM"),
+    ("smollm2-gguf", "LlamaForCausalLM"),
+    ("train-with-dropout", "LlamaForCausalLM"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def at_hand(request: pytest.FixtureRequest) -> Any:
+    """Skips a recipe whose real checkpoint is not at hand."""
+
+    def require(recipe: str) -> None:
+        if recipe in REAL_MODELS:
+            request.getfixturevalue(REAL_MODELS[recipe])
+
+    return require
+
+
+def _host(gpus: int, packages: dict[str, str]) -> HostFacts:
+    """A machine with 128 GiB and some GPUs of 80 GiB, for which flash-attn is installed."""
+    devices = tuple(
+        DeviceFacts(
+            kind="cuda",
+            index=index,
+            name="NVIDIA H100",
+            memory_bytes=80 << 30,
+            compute_capability=(9, 0),
+        )
+        for index in range(gpus)
+    )
+    extra = {"flash-attn": "2.8.3"} if gpus else {}
+    return HostFacts(packages=packages | extra, devices=devices, memory_bytes=128 << 30)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_is_allowed_on_the_machine_it_is_written_for(recipe: Path, at_hand: Any) -> None:
+    at_hand(recipe.stem)
+    spec = compose(recipe, []).spec
+    facts = gather(spec)
+    host = _host(GPUS.get(recipe.stem, 0), dict(facts.host.packages))
+    assert errors_of(judge(spec, replace(facts, host=host))) == ()
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_says_what_it_shows_and_how_it_is_run(recipe: Path) -> None:
+    header = [line for line in recipe.read_text().splitlines() if line.startswith("# ")]
+    assert len(header) >= 2
+    assert header[-1].startswith(f"# Run: yaie recipes/{recipe.name}")
+
+
+@pytest.mark.parametrize("recipe", sorted(GPUS))
+def test_a_recipe_for_gpus_is_there(recipe: str) -> None:
+    assert ROOT / "recipes" / f"{recipe}.yaml" in RECIPES
+
+
+@pytest.mark.parametrize(("recipe", "model_class"), LOADED)
+def test_a_recipe_on_what_is_at_hand_loads(recipe: str, model_class: str, at_hand: Any) -> None:
+    from yaie.loading.load import load
+
+    at_hand(recipe)
+    loaded = load(compose(ROOT / "recipes" / f"{recipe}.yaml", []))
+    assert type(loaded.model).__name__ == model_class
+
+
+def test_the_recipe_with_dropout_leaves_the_model_in_train_mode() -> None:
+    from yaie.loading.load import load
+
+    loaded = load(compose(ROOT / "recipes/train-with-dropout.yaml", []))
+    assert loaded.model.training
+    assert loaded.model.config.attention_dropout == 0.1

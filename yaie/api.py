@@ -1,0 +1,65 @@
+"""The verbs as functions: `yaie.load("recipe.yaml", "precision=fp16")`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from yaie.errors import InputError, Problem
+from yaie.loading.loaded import Loaded
+from yaie.planning.plan import LoadPlan
+from yaie.spec.load_spec import Composition
+
+
+def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composition:
+    """What the words ask for: a recipe's path first, if any, then overrides.
+
+    Raises InputError with every problem of recipe and overrides.
+    """
+    from yaie.spec.compose import compose as compose_files
+
+    recipe, overrides = _split(words)
+    return compose_files(recipe, overrides, Path(config_dir) if config_dir else None)
+
+
+def check(*words: str | Path, config_dir: str | Path | None = None) -> tuple[Problem, ...]:
+    """Every problem of what the words ask for, without network, torch or transformers.
+
+    Raises InputError where the words do not compose.
+    """
+    from yaie.planning.preflight import check as check_composition
+
+    return check_composition(compose(*words, config_dir=config_dir))
+
+
+def plan(*words: str | Path, config_dir: str | Path | None = None) -> LoadPlan:
+    """The exact calls of a load; raises YaieError with every problem where it is not allowed."""
+    from yaie.planning.preflight import plan as plan_composition
+
+    return plan_composition(compose(*words, config_dir=config_dir))
+
+
+def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:
+    """The model, what feeds it, and the receipt; raises YaieError with every problem."""
+    from yaie.loading.load import load as load_composition
+
+    return load_composition(compose(*words, config_dir=config_dir))
+
+
+def _split(words: tuple[str | Path, ...]) -> tuple[Path | None, list[str]]:
+    """A word without `=` is a recipe's path; only the first can be one."""
+    recipe = None
+    overrides = []
+    for place, word in enumerate(words):
+        if isinstance(word, str) and ("=" in word or word.startswith("~")):
+            overrides.append(word)
+        elif place == 0:
+            recipe = Path(word)
+        else:
+            raise InputError(
+                Problem(
+                    path="",
+                    message=f"`{word}` is neither an override nor the first word: one recipe"
+                    " comes first, then overrides such as `precision=bf16`.",
+                )
+            )
+    return recipe, overrides

@@ -1,0 +1,141 @@
+"""Arguments as argparse reads them: the flags that verbs share, and which verb was named."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from yaie.cli.verbs import LATER, SUMMARIES, verb
+from yaie.errors import InputError, Problem
+
+_COMMON = "flags of every verb"
+_TAKES_A_VALUE = ("--config-dir", "-cd", "--prompt")
+_LATER_FLAGS = {
+    "-m": "sweeps",
+    "--multirun": "sweeps",
+    "--save": "saving what was loaded",
+    "--push": "pushing what was loaded",
+    "--export": "exporting what was loaded",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are ours."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"`{self.prog} --help` lists the flags"
+        raise InputError(Problem(path="", message=message, hint=hint))
+
+    def flags(self) -> tuple[str, ...]:
+        """Every spelling of every flag."""
+        return tuple(self._option_string_actions)
+
+
+def select(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The verb that is named (None: none is) and the arguments without it."""
+    if (cfg := _cfg(argv)) is not None:
+        return "show", cfg
+    index = _first_word(argv)
+    word = "" if index is None else argv[index]
+    if word in LATER:
+        known = ", ".join(f"`{name}`" for name in SUMMARIES)
+        raise InputError(
+            Problem(
+                path="",
+                message=f"the verb `{word}` comes in a later version; today's are {known}",
+                hint="`yaie --help` says what each does",
+            )
+        )
+    if index is None or word not in SUMMARIES:
+        return None, list(argv)
+    return word, [*argv[:index], *argv[index + 1 :]]
+
+
+def parse(verb_name: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a verb; flags and words may be mixed."""
+    args, unknown = parser(verb_name).parse_known_intermixed_args(arguments)
+    if unknown:
+        raise InputError(*(_unknown_flag(flag, verb_name) for flag in unknown))
+    return args
+
+
+def parser(verb_name: str) -> Parser:
+    """The parser of a verb, with the flags that all share."""
+    made = Parser(
+        prog=f"yaie {verb_name}",
+        usage=f"yaie {verb_name} [RECIPE] [OVERRIDE ...] [--flags]",
+        description=SUMMARIES[verb_name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    made.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    module = verb(verb_name)
+    module.add_arguments(made)
+    add_common_flags(made)
+    made.epilog = f"examples:\n{module.EXAMPLES}"
+    return made
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that every verb has."""
+    flags = parser.add_argument_group(_COMMON)
+    flags.add_argument(
+        "--config-dir",
+        "-cd",
+        metavar="DIR",
+        type=Path,
+        help="a folder of your own groups and options",
+    )
+    flags.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    flags.add_argument("--quiet", "-q", action="store_true", help="no progress, no remarks")
+    flags.add_argument("--version", action="store_true", help="yaie's version, and upstream's")
+    flags.add_argument("--help", "-h", action="store_true", help="this text")
+
+
+def common_flags() -> str:
+    """The flags of every verb, as the help shows them."""
+    parser = argparse.ArgumentParser(add_help=False)
+    add_common_flags(parser)
+    return parser.format_help().partition(f"{_COMMON}:\n")[2].rstrip()
+
+
+def _first_word(argv: Sequence[str]) -> int | None:
+    """Index of the first argument that is no flag and no flag's value."""
+    for index, argument in enumerate(argv):
+        is_value = index > 0 and argv[index - 1] in _TAKES_A_VALUE
+        if not argument.startswith("-") and not is_value:
+            return index
+    return None
+
+
+def _cfg(argv: Sequence[str]) -> list[str] | None:
+    """The other arguments where Hydra's `--cfg job` is among them."""
+    for index, argument in enumerate(argv):
+        flag, _, value = argument.partition("=")
+        if flag in ("--cfg", "-c"):
+            taken = 1 if value else 2
+            asked = value or "".join(argv[index + 1 : index + 2])
+            if asked != "job":
+                message = f"`--cfg {asked}` is not supported, `--cfg job` alone is"
+                raise InputError(Problem(path="", message=message, hint="type `yaie show`"))
+            return [*argv[:index], *argv[index + taken :]]
+    return None
+
+
+def _unknown_flag(flag: str, verb_name: str) -> Problem:
+    name = flag.partition("=")[0]
+    if coming := _LATER_FLAGS.get(name):
+        message = f"`{name}`: {coming} will come in a later version"
+        return Problem(path="", message=message, hint="give each group one option for now")
+    from difflib import get_close_matches
+
+    known = parser(verb_name).flags()
+    close = get_close_matches(name, known, n=1)
+    return Problem(
+        path="",
+        message=f"`{name}` is no flag of `{verb_name}`",
+        hint=f"did you mean `{close[0]}`?" if close else f"`yaie {verb_name} --help` lists them",
+    )

@@ -1,0 +1,110 @@
+"""`yaie check`: every problem of every recipe, at once."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yaie.cli.amounts import count_said
+from yaie.cli.words import below, parted
+from yaie.errors import InputError, Problem, YaieError, errors_of
+
+if TYPE_CHECKING:
+    from yaie.spec.load_spec import Composition
+
+EXAMPLES = """\
+  yaie check model=llama2 precision=bf16 attention=flash_attention_2
+  yaie check recipes/                      all recipes of a folder
+  yaie check a.yaml b.yaml device=cuda     the override holds for both
+  yaie check recipes/ --json
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What is wrong with one recipe."""
+
+    recipe: Path | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not errors_of(self.problems)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "recipe": None if self.recipe is None else str(self.recipe),
+            "ok": self.ok,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`check` has no flags of its own, and takes several recipes."""
+    parser.usage = "yaie check [RECIPE | FOLDER ...] [OVERRIDE ...] [--flags]"
+
+
+def run(args: Namespace) -> int:
+    """Prints what is wrong; the exit code is the lowest fault."""
+    recipes, overrides = parted(below(args.words), args.config_dir)
+    results = _results(recipes or [None], overrides, args.config_dir)
+    if args.json:
+        from yaie.cli.document import write
+
+        write({"ok": all(r.ok for r in results), "results": [r.as_json() for r in results]})
+    else:
+        _tell(results, quiet=args.quiet)
+    return min((int(p.fault) for r in results for p in errors_of(r.problems)), default=0)
+
+
+def _results(
+    recipes: Sequence[Path | None], overrides: Sequence[str], config_dir: Path | None
+) -> list[Result]:
+    from yaie.spec.compose import compose_all
+
+    try:
+        outcomes = compose_all(recipes, overrides, config_dir)
+    except InputError as error:
+        outcomes = [error] * len(recipes)
+    return [
+        Result(recipe=recipe, problems=_problems(outcome))
+        for recipe, outcome in zip(recipes, outcomes, strict=True)
+    ]
+
+
+def _problems(outcome: Composition | InputError) -> tuple[Problem, ...]:
+    from yaie.planning.preflight import check
+
+    if isinstance(outcome, InputError):
+        return outcome.problems
+    try:
+        return check(outcome)
+    except YaieError as error:
+        return error.problems
+
+
+def _tell(results: Sequence[Result], *, quiet: bool) -> None:
+    from yaie.cli.problems import write
+
+    for result in results:
+        if result.problems or not quiet:
+            print(_headline(result))
+        if result.problems:
+            print()
+            write(result.problems, sys.stdout)
+            print()
+    if len(results) > 1 and not quiet:
+        good = sum(result.ok for result in results)
+        print(f"{good} of {len(results)} recipes {'is' if good == 1 else 'are'} ok")
+
+
+def _headline(result: Result) -> str:
+    name = "" if result.recipe is None else f"{result.recipe}: "
+    errors = len(errors_of(result.problems))
+    warnings = len(result.problems) - errors
+    said = ["ok" * result.ok, count_said(errors, "error"), count_said(warnings, "warning")]
+    return name + ", ".join(filter(None, said))

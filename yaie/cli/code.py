@@ -1,0 +1,38 @@
+"""`yaie code`: the calls of a load as a Python program that stands alone."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from yaie.cli.words import composed
+
+EXAMPLES = """\
+  yaie code model=llama2 precision=bf16
+  yaie code recipes/llama2-4bit.yaml device=cuda > load.py
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`code` has no flags of its own."""
+
+
+def run(args: Namespace) -> int:
+    """Prints the program; what is worth saying besides goes to stderr."""
+    composition = composed(args)
+    from yaie.planning.preflight import plan
+    from yaie.planning.python import program
+
+    decided = plan(composition)
+    if args.json:
+        from yaie.cli.document import write
+
+        problems = [problem.as_json() for problem in decided.problems]
+        write({"program": program(decided), "problems": problems})
+        return 0
+    print(program(decided), end="")
+    if not args.quiet:
+        from yaie.cli import problems as said
+
+        said.write(decided.problems, sys.stderr)
+    return 0

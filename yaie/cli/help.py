@@ -1,0 +1,49 @@
+"""The help and the version of the program; imports nothing that is slow."""
+
+from __future__ import annotations
+
+from yaie.cli.arguments import common_flags, parser
+from yaie.cli.verbs import SUMMARIES
+
+_HELP = """\
+yaie loads Hugging Face models as they are declared: checked first, then done, then proved.
+
+usage: yaie [VERB] [RECIPE] [OVERRIDE ...] [--flags]
+
+verbs:
+{verbs}
+
+RECIPE is a YAML file. OVERRIDE is Hydra's: `group=option` picks an option, `group.field=value`
+changes a field, `~group.field` takes a change back. The groups are model, task, weights, precision,
+device, quantization, attention and processor.
+
+flags of every verb:
+{flags}
+
+examples:
+  yaie                                             load the model that comes with yaie
+  yaie --prompt "In the beginning"                 and let it go on from there
+  yaie check model=llama2 precision=bf16           is that allowed, on this machine?
+  yaie code recipes/llama2-4bit.yaml device=cuda   the Python that would load it
+  yaie show options quantization                   what a group offers
+
+`yaie VERB --help` says more of a verb.
+"""
+
+
+def of(verb: str | None) -> str:
+    """The help of a verb; None: of the whole program."""
+    return _program() if verb is None else parser(verb).format_help()
+
+
+def version() -> str:
+    """The versions of yaie and of what it stands on, without importing any of them."""
+    from importlib.metadata import version as version_of
+
+    below = ", ".join(f"{name} {version_of(name)}" for name in ("transformers", "torch"))
+    return f"yaie {version_of('yaie')} ({below})"
+
+
+def _program() -> str:
+    verbs = "\n".join(f"  {name:7}{summary}" for name, summary in SUMMARIES.items())
+    return _HELP.format(verbs=verbs, flags=common_flags())

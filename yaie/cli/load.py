@@ -1,0 +1,51 @@
+"""`yaie load`: loads the model and prints the receipt."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import redirect_stdout
+
+from yaie.cli.words import composed
+
+EXAMPLES = """\
+  yaie                                           the model that comes with yaie
+  yaie model=llama2 precision=bf16 device=auto
+  yaie model=gpt2 --prompt "The capital of France is"
+  yaie model=./my-model quantization=bnb_4bit --json
+  yaie recipes/llama2-4bit.yaml device=cuda:1
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What is done with the model once it is there."""
+    flags = parser.add_argument_group("flags of load")
+    flags.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        help="give the model this text, and print what the task makes of it",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Loads, then prints the receipt and the answer to the prompt."""
+    composition = composed(args)
+    from yaie.cli.progress import reporter
+    from yaie.loading.load import load
+
+    telling = reporter(sys.stderr, quiet=args.quiet)
+    # Upstream code that prints must not end up in the answer.
+    with redirect_stdout(sys.stderr):
+        loaded = load(composition, reporter=telling, prompt=args.prompt)
+    receipt = loaded.receipt.as_json()
+    if args.json:
+        from yaie.cli.document import write
+
+        write(receipt if args.prompt is None else receipt | {"answer": loaded.answer})
+        return 0
+    from yaie.cli.receipt import write as write_receipt
+
+    write_receipt(composition.spec, receipt, sys.stdout)
+    if loaded.answer is not None:
+        print(f"\n{loaded.answer}")
+    return 0

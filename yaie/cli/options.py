@@ -1,0 +1,47 @@
+"""`yaie show options`: what each group offers."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from yaie.cli.colour import painter
+from yaie.errors import InputError, Problem
+from yaie.spec.conf import options, sentence
+from yaie.spec.load_spec import GROUPS
+
+
+def show_options(groups: Sequence[str], args: Namespace) -> None:
+    """Prints each option with its one-sentence comment."""
+    if wrong := [group for group in groups if group not in GROUPS]:
+        raise InputError(*(_no_group(group) for group in wrong))
+    found = {
+        group: {name: sentence(group, name, args.config_dir) for name in names}
+        for group in groups or GROUPS
+        if (names := options(group, args.config_dir))
+    }
+    if args.json:
+        from yaie.cli.document import write
+
+        write({"options": found})
+    else:
+        print("\n\n".join(_listing(group, names) for group, names in found.items()))
+
+
+def _listing(group: str, sentences: dict[str, str]) -> str:
+    paint = painter(sys.stdout)
+    width = max(len(name) for name in sentences)
+    lines = (f"  {name:{width}}  {said}".rstrip() for name, said in sentences.items())
+    return "\n".join([paint(group, "bold"), *lines])
+
+
+def _no_group(group: str) -> Problem:
+    allowed = ", ".join(f"`{name}`" for name in GROUPS)
+    close = get_close_matches(group, GROUPS, n=1)
+    return Problem(
+        path="",
+        message=f"`{group}` is no group; the groups are {allowed}",
+        hint=f"type `yaie show options {close[0]}`" if close else "type `yaie show options`",
+    )

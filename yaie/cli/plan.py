@@ -1,0 +1,47 @@
+"""`yaie plan`: the exact calls, and what they would fetch."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from yaie.cli.amounts import bytes_said, count_said
+from yaie.cli.words import composed
+
+EXAMPLES = """\
+  yaie plan model=llama2 precision=bf16
+  yaie plan recipes/llama2-4bit.yaml --json
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`plan` has no flags of its own."""
+
+
+def run(args: Namespace) -> int:
+    """Prints the plan."""
+    composition = composed(args)
+    from yaie.planning.preflight import plan
+
+    decided = plan(composition)
+    if args.json:
+        from yaie.cli.document import write
+
+        write(decided.as_json())
+        return 0
+    from yaie.cli import problems
+    from yaie.planning.python import program
+
+    print(program(decided))
+    print("\n".join(_download(decided.download)))
+    if not args.quiet:
+        problems.write(decided.problems, sys.stderr)
+    return 0
+
+
+def _download(files: Mapping[str, int]) -> list[str]:
+    if not files:
+        return ["# nothing to fetch"]
+    total = f"# to fetch: {count_said(len(files), 'file')}, {bytes_said(sum(files.values()))}"
+    return [total, *(f"#   {bytes_said(size):>8}  {name}" for name, size in files.items())]

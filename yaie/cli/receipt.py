@@ -1,0 +1,124 @@
+"""The receipt for people: what was got, with what was asked beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+from yaie.cli.amounts import bytes_said, count_said
+from yaie.cli.colour import painter
+from yaie.spec.load_spec import LoadSpec
+
+_SHOWN_KEYS = 3
+_SHOWN_DEVICES = 4
+
+Row = tuple[str, str, str]
+"""What, got, asked; the last is empty where nothing was asked of it."""
+
+
+def write(spec: LoadSpec, receipt: Mapping[str, Any], stream: TextIO) -> None:
+    """Prints the rows aligned, then the warnings."""
+    paint = painter(stream)
+    rows = [*_rows(spec, receipt)]
+    got_width = max(len(got) for _, got, asked in rows if asked)
+    for what, got, asked in rows:
+        line = f"{paint(f'{what:13}', 'bold')} {got}"
+        if asked:
+            line += " " * (got_width - len(got)) + paint(f"   asked {asked}", "dim")
+        print(line, file=stream)
+    for problem in receipt["problems"]:
+        where = f"{problem['path']}: " if problem["path"] else ""
+        print(f"{paint('warning', 'yellow'):13} {where}{problem['message']}", file=stream)
+
+
+def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
+    yield "model", receipt["model_class"], _task(spec)
+    yield "source", _source(receipt["source"]), ""
+    yield "parameters", _parameters(receipt), ""
+    yield "memory", bytes_said(receipt["memory_bytes"]), ""
+    yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
+    yield "attention", _kinds(receipt["attention"]), spec.attention.kind
+    yield "device", _devices(receipt["device_map"]), _device(spec)
+    yield "quantization", _quantization(receipt["quantization"]), spec.quantization.method
+    yield "mode", "train" if receipt["training"] else "eval", spec.weights.mode
+    yield from _keys(receipt)
+    yield "seconds", _seconds(receipt["seconds"]), ""
+
+
+def _task(spec: LoadSpec) -> str:
+    return (
+        spec.task.name
+        if spec.weights.kind == "pretrained"
+        else f"{spec.task.name}, {spec.weights.kind} weights"
+    )
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    name = str(source["id"] or "no checkpoint, by its config alone")
+    return f"{name} at {source['revision']}" if source["revision"] else name
+
+
+def _parameters(receipt: Mapping[str, Any]) -> str:
+    total, trainable = receipt["parameters"], receipt["trainable_parameters"]
+    of_them = "all" if trainable == total else f"{trainable:,}"
+    return f"{total:,}, {of_them} trainable"
+
+
+def _shares(counts: Mapping[str, int]) -> str:
+    """One name alone, several with their shares."""
+    total = sum(counts.values())
+    if len(counts) <= 1:
+        return next(iter(counts), "none")
+    largest = sorted(counts, key=lambda name: -counts[name])
+    return ", ".join(f"{name} {counts[name] / total:.1%}" for name in largest)
+
+
+def _kinds(attention: Mapping[str, str]) -> str:
+    kinds = Counter(attention.values())
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return ", ".join(f"{module or 'model'} {kind}" for module, kind in attention.items()) or "none"
+
+
+def _devices(device_map: Mapping[str, object]) -> str:
+    modules = Counter(str(device) for device in device_map.values())
+    if len(modules) == 1:
+        return next(iter(modules))
+    shown = [
+        f"{device} ({count_said(count, 'module')})"
+        for device, count in modules.most_common(_SHOWN_DEVICES)
+    ]
+    return ", ".join(shown)
+
+
+def _device(spec: LoadSpec) -> str:
+    return spec.device.device if spec.device.kind == "single" else spec.device.kind
+
+
+def _quantization(quantization: Mapping[str, Any]) -> str:
+    if not quantization:
+        return "none"
+    bits = [f", {n}-bit" for n in (4, 8) if quantization.get(f"load_in_{n}bit")]
+    return (
+        f"{quantization['method']}{''.join(bits)}, {count_said(quantization['modules'], 'module')}"
+    )
+
+
+def _keys(receipt: Mapping[str, Any]) -> Iterator[Row]:
+    said = [
+        f"{len(keys)} {kind} ({_some(keys)})"
+        for kind in ("missing", "unexpected", "mismatched")
+        if (keys := receipt[f"{kind}_keys"])
+    ]
+    yield "keys", "; ".join(said) or "all as the model has them", ""
+
+
+def _some(keys: Sequence[object]) -> str:
+    shown = ", ".join(str(key) for key in keys[:_SHOWN_KEYS])
+    return shown + (", …" if len(keys) > _SHOWN_KEYS else "")
+
+
+def _seconds(seconds: Mapping[str, float]) -> str:
+    stages = ", ".join(f"{stage} {spent:.2f}" for stage, spent in seconds.items())
+    return f"{sum(seconds.values()):.2f} ({stages})"

@@ -1,0 +1,54 @@
+"""What is said of a word that is neither a verb, a recipe nor an override."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from yaie.cli.verbs import LATER, SUMMARIES
+from yaie.errors import Problem
+from yaie.spec.conf import options
+from yaie.spec.load_spec import GROUPS
+
+
+def unknown(word: str, config_dir: Path | None) -> Problem:
+    """The problem, with the nearest thing that could have been meant."""
+    return Problem(
+        path="",
+        message=f"`{word}` is no verb, no recipe (`*.yaml`) and no override (`group=option`)",
+        hint=_hint(word, config_dir),
+    )
+
+
+def _hint(word: str, config_dir: Path | None) -> str:
+    if word in SUMMARIES or word in LATER:
+        return f"a verb comes first: `yaie {word} …`"
+    if word in GROUPS:
+        return f"`yaie show options {word}` lists what `{word}=` can be"
+    if exact := _said_in_full(word, config_dir):
+        return f"did you mean `{exact}`?"
+    candidates = {name: name for name in SUMMARIES} | _options(config_dir) | _recipes()
+    if close := get_close_matches(word, candidates, n=1):
+        return f"did you mean `{candidates[close[0]]}`?"
+    return "`yaie --help` shows what can be said"
+
+
+def _said_in_full(word: str, config_dir: Path | None) -> str | None:
+    """The override that the word leaves out half of."""
+    if word in (known := _options(config_dir)):
+        return known[word]
+    return f"model={word}" if Path(word).is_dir() or word.count("/") == 1 else None
+
+
+def _options(config_dir: Path | None) -> dict[str, str]:
+    """Option to the override that picks it; the first group that has it wins."""
+    found: dict[str, str] = {}
+    for group in GROUPS:
+        for name in options(group, config_dir):
+            found.setdefault(name, f"{group}={name}")
+    return found
+
+
+def _recipes() -> dict[str, str]:
+    """The recipes around, by their names without a suffix."""
+    return {path.stem: str(path) for path in sorted(Path().glob("recipes/*.yaml"))}

@@ -1,0 +1,49 @@
+"""The verbs, by name: a line for the help, and a module that is imported when the verb is said."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from typing import Protocol, cast
+
+DEFAULT = "load"
+
+SUMMARIES: dict[str, str] = {
+    "load": "load the model, print the receipt of what was got (the verb when none is given)",
+    "check": "every problem of every recipe given, at once, before a byte of weights",
+    "plan": "the exact calls, and the files and bytes that they would bring",
+    "code": "the same calls as a Python program that stands alone",
+    "show": "the composed spec with where each value came from; the options; an architecture",
+}
+"""Each is a module of this package by the same name."""
+
+LATER: tuple[str, ...] = (
+    "adopt",
+    "diff",
+    "doctor",
+    "fetch",
+    "fit",
+    "inspect",
+    "lock",
+    "new",
+    "prepare",
+    "schema",
+    "store",
+    "sweep",
+)
+"""Verbs that are promised and not here yet."""
+
+
+class Verb(Protocol):
+    """What the module of a verb holds."""
+
+    EXAMPLES: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None: ...
+
+    def run(self, args: Namespace) -> int: ...
+
+
+def verb(name: str) -> Verb:
+    """The module of a verb."""
+    return cast(Verb, import_module(f"yaie.cli.{name}"))

@@ -1,0 +1,54 @@
+"""Carrying out calls as data. Imports what the calls name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from yaie.planning.calls import Call, First, Nested, Ref, Value
+
+MODULES = frozenset({"builtins", "torch", "transformers"})
+"""The only modules that a plan calls into."""
+
+
+def carry_out(call: Call, values: Sequence[Any]) -> Any:
+    """The value of a call, given the values of the calls before it."""
+    context = evaluated(call.context, values) if call.context else nullcontext()
+    with context:
+        return _called(call, values)
+
+
+def evaluated(value: Value, values: Sequence[Any]) -> Any:
+    """An argument with the values of earlier calls in it, and nested calls made."""
+    match value:
+        case Ref(index, attribute):
+            return getattr(values[index], attribute) if attribute else values[index]
+        case First(alternatives):
+            return next(filter(None, (evaluated(item, values) for item in alternatives)), None)
+        case Nested():
+            return _called(value, values)
+        case Mapping():
+            return {key: evaluated(item, values) for key, item in value.items()}
+        case list() | tuple():
+            return [evaluated(item, values) for item in value]
+        case _:
+            return value
+
+
+def _called(call: Call | Nested, values: Sequence[Any]) -> Any:
+    args = [evaluated(value, values) for value in call.args]
+    kwargs = {name: evaluated(value, values) for name, value in call.kwargs.items()}
+    return function(call.target)(*args, **kwargs)
+
+
+def function(target: str) -> Any:
+    """What a target names: `transformers.AutoModel.from_pretrained`."""
+    module, *names = target.split(".")
+    if module not in MODULES:
+        raise ValueError(f"a plan calls nothing in {module}")
+    found: Any = importlib.import_module(module)
+    for name in names:
+        found = getattr(found, name)
+    return found

@@ -1,0 +1,28 @@
+"""Loaded: what a load hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yaie.loading.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A model, what feeds it, and the proof of what it is."""
+
+    model: Any
+    """A transformers PreTrainedModel."""
+    processor: Any
+    """A tokenizer, image processor, feature extractor or processor; None where there is none."""
+    receipt: Receipt
+    answer: str | None = None
+    """What the model made of the prompt; None where there was none."""
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer, be it the processor itself or a part of it; None where there is none."""
+        if hasattr(self.processor, "convert_tokens_to_ids"):
+            return self.processor
+        return getattr(self.processor, "tokenizer", None)

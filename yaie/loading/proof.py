@@ -1,0 +1,115 @@
+"""Whether what was got is what was asked: each finding is a problem of exit code 5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from yaie.errors import Fault, Problem
+from yaie.facts.keys import KeyFacts
+from yaie.loading.measuring import dtype_name
+from yaie.loading.receipt import Receipt
+from yaie.spec.device import Single
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.quantization import Unquantized
+from yaie.spec.weights import Meta, Pretrained
+
+
+def disproved(
+    spec: LoadSpec, model: Any, receipt: Receipt, foreseen: KeyFacts | None
+) -> Iterator[Problem]:
+    """Everything of a loaded model that is not as asked."""
+    yield from _dtype(spec, model)
+    yield from _device(spec, receipt)
+    yield from _attention(spec, model)
+    yield from _quantization(spec, receipt)
+    yield from _mode(spec, receipt)
+    if isinstance(spec.weights, Pretrained):
+        yield from _keys(receipt, foreseen)
+
+
+def _mismatch(path: str, message: str) -> Problem:
+    return Problem(path=path, message=message, fault=Fault.MISMATCH)
+
+
+def _dtype(spec: LoadSpec, model: Any) -> Iterator[Problem]:
+    wanted = spec.precision.dtype
+    if wanted == "auto":
+        return
+    kept = _kept_in_fp32(model)
+    odd = {
+        dtype_name(parameter.dtype)
+        for name, parameter in model.named_parameters()
+        if parameter.is_floating_point()
+        and dtype_name(parameter.dtype) != wanted
+        and not (kept and kept.search(name))
+    }
+    if odd and not (spec.quantization.method != "none" and _packed_as(spec) in odd):
+        got = ", ".join(f"`{name}`" for name in sorted(odd))
+        yield _mismatch("precision.dtype", f"asked for `{wanted}`, but got {got}.")
+
+
+def _packed_as(spec: LoadSpec) -> str | None:
+    return getattr(spec.quantization, "bnb_4bit_quant_storage", None)
+
+
+def _kept_in_fp32(model: Any) -> re.Pattern[str] | None:
+    """Matches parameters that the architecture keeps in float32 whatever is asked."""
+    names: set[str] = set()
+    for attribute in ("_keep_in_fp32_modules", "_keep_in_fp32_modules_strict"):
+        names |= set(getattr(model, attribute, None) or ())
+    return re.compile("|".join(re.escape(name) for name in sorted(names))) if names else None
+
+
+def _device(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
+    if not isinstance(spec.device, Single) or isinstance(spec.weights, Meta):
+        return
+    wanted = spec.device.device
+    strays = {d for d in receipt.device_map.values() if not _is_on(d, wanted)}
+    if strays:
+        got = ", ".join(f"`{name}`" for name in sorted(strays))
+        yield _mismatch("device.device", f"asked for `{wanted}`, but some modules are on {got}.")
+
+
+def _is_on(device: str, wanted: str) -> bool:
+    return device == wanted or (":" not in wanted and device.split(":")[0] == wanted)
+
+
+def _attention(spec: LoadSpec, model: Any) -> Iterator[Problem]:
+    asked = {"": spec.attention.kind} if spec.attention.kind != "auto" else {}
+    for part, kind in (asked | spec.attention.submodules).items():
+        config = getattr(model.config, part) if part else model.config
+        got = getattr(config, "_attn_implementation", None)
+        if got != kind:
+            path = f"attention.submodules.{part}" if part else "attention.kind"
+            yield _mismatch(path, f"asked for `{kind}`, but got `{got}`.")
+
+
+def _quantization(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
+    if isinstance(spec.quantization, Unquantized):
+        return
+    if not receipt.quantization.get("modules"):
+        wanted = spec.quantization.method
+        yield _mismatch("quantization.method", f"asked for `{wanted}`, but no module is quantised.")
+
+
+def _mode(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
+    if receipt.training != (spec.weights.mode == "train"):
+        got = "train" if receipt.training else "eval"
+        yield _mismatch("weights.mode", f"asked for `{spec.weights.mode}`, but got `{got}`.")
+
+
+def _keys(receipt: Receipt, foreseen: KeyFacts | None) -> Iterator[Problem]:
+    """Quantisers hide some unexpected keys, so that only what came on top counts."""
+    if foreseen is None:
+        return
+    surprises = sorted(
+        (set(receipt.missing_keys) - set(foreseen.missing) - {n for n, *_ in foreseen.mismatched})
+        | (set(receipt.unexpected_keys) - set(foreseen.unexpected))
+    )
+    if surprises:
+        first = ", ".join(f"`{name}`" for name in surprises[:3])
+        yield _mismatch(
+            "weights", f"{len(surprises)} keys were not foreseen before the load: {first}."
+        )

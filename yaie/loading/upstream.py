@@ -1,0 +1,88 @@
+"""The one seam to transformers: its exceptions become problems, its warnings are collected."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from yaie.errors import Fault, Problem, SourceError, UnsupportedError, YaieError
+
+
+@contextmanager
+def mapped(doing: str) -> Iterator[None]:
+    """Turns what transformers, torch or safetensors raise into a YaieError, by type alone."""
+    try:
+        yield
+    except YaieError:
+        raise
+    except Exception as error:
+        raise problem_of(error, doing) from error
+
+
+def problem_of(error: Exception, doing: str) -> YaieError:
+    """The YaieError for an exception that upstream raised while doing something."""
+    import torch
+    from safetensors import SafetensorError
+
+    said = f"{doing}: {type(error).__name__}: {_first_lines(error)}"
+    match error:
+        case torch.OutOfMemoryError() | MemoryError():
+            hint = "try `precision=bf16`, `quantization=bnb_4bit` or `device=auto`"
+            return UnsupportedError(
+                Problem(path="", message=said, hint=hint, fault=Fault.UNSUPPORTED)
+            )
+        case SafetensorError() | EOFError():
+            hint = "the file is damaged: bring it anew"
+            return SourceError(Problem(path="", message=said, hint=hint, fault=Fault.SOURCE))
+        case OSError():
+            return SourceError(Problem(path="", message=said, fault=Fault.SOURCE))
+    return UnsupportedError(Problem(path="", message=said, fault=Fault.UNSUPPORTED))
+
+
+def _first_lines(error: Exception, most: int = 600) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= most else text[:most] + " …"
+
+
+@contextmanager
+def quieted() -> Iterator[list[str]]:
+    """Keeps transformers' bars and log lines off the terminal; yields its warnings as they come.
+
+    The automatic conversion to safetensors, which posts to a third party, is off meanwhile.
+    """
+    from transformers.utils import logging as upstream
+
+    collector = _Collector()
+    logger = logging.getLogger("transformers")
+    handlers, propagate = logger.handlers[:], logger.propagate
+    had_bars = upstream.is_progress_bar_enabled()
+    logger.handlers, logger.propagate = [collector], False
+    upstream.disable_progress_bar()
+    conversion = os.environ.get("DISABLE_SAFETENSORS_CONVERSION")
+    os.environ["DISABLE_SAFETENSORS_CONVERSION"] = "1"
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            yield collector.messages
+        collector.messages.extend(str(w.message) for w in caught)
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+        if had_bars:
+            upstream.enable_progress_bar()
+        if conversion is None:
+            del os.environ["DISABLE_SAFETENSORS_CONVERSION"]
+
+
+class _Collector(logging.Handler):
+    """Keeps warnings of transformers, less its table of keys, which the receipt holds."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.funcName != "log_state_dict_report":
+            self.messages.append(record.getMessage())

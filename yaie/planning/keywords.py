@@ -1,0 +1,92 @@
+"""The keywords that each group of a spec adds to a call, under upstream's own names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from yaie.planning.calls import Nested, Value
+from yaie.spec.attention import AttentionSpec
+from yaie.spec.device import DeviceSpec, Dispatched, Mapped, Single, Unplaced
+from yaie.spec.model import ModelSpec
+from yaie.spec.precision import PrecisionSpec
+from yaie.spec.quantization import Bnb4bit, Bnb8bit, QuantizationSpec, Unquantized
+
+Keywords = dict[str, Value]
+
+
+def repository(model: ModelSpec) -> Keywords:
+    """Which files of which repository: shared by config, weights and tokenizer.
+
+    `trust_remote_code` is always said, for None asks on the terminal.
+    """
+    said = {
+        "revision": model.revision,
+        "subfolder": model.subfolder or None,
+        "cache_dir": model.cache_dir and os.path.expanduser(model.cache_dir),
+        "gguf_file": model.gguf_file,
+    }
+    return _without_none(said) | {"trust_remote_code": model.trust_remote_code}
+
+
+def weight_files(model: ModelSpec) -> Keywords:
+    """Which of the repository's weight files."""
+    return _without_none({"variant": model.variant, "use_safetensors": model.use_safetensors})
+
+
+def dtype(precision: PrecisionSpec) -> Keywords:
+    """`auto` too is said: upstream's default was float32 until transformers 5."""
+    return {"dtype": precision.dtype}
+
+
+def placement(device: DeviceSpec) -> Keywords:
+    """The device map, and the limits it is made under."""
+    match device:
+        case Unplaced():
+            return {}
+        case Single():
+            return {"device_map": device.device}
+        case Mapped():
+            return {"device_map": dict(device.map)} | _limits(device)
+        case Dispatched():
+            return {"device_map": device.kind} | _limits(device)
+
+
+def _limits(device: Dispatched | Mapped) -> Keywords:
+    return _without_none(
+        {
+            "max_memory": device.max_memory,
+            "offload_folder": device.offload_folder,
+            "offload_buffers": device.offload_buffers or None,
+        }
+    )
+
+
+def quantization(spec: QuantizationSpec) -> Keywords:
+    """The quantisation config with every field said, for upstream's defaults are not ours."""
+    match spec:
+        case Unquantized():
+            return {}
+        case Bnb8bit():
+            switch = "load_in_8bit"
+        case Bnb4bit():
+            switch = "load_in_4bit"
+    fields = spec.model_dump(mode="json", exclude={"method"}, exclude_none=True)
+    config = Nested("transformers.BitsAndBytesConfig", kwargs={switch: True} | fields)
+    return {"quantization_config": config}
+
+
+def attention(spec: AttentionSpec) -> Keywords:
+    """The attention kind, a kind for each part, and the experts' kernel."""
+    kinds = {"": spec.kind} if spec.kind != "auto" else {}
+    parts = kinds | spec.submodules
+    said: Keywords = {}
+    if parts:
+        said["attn_implementation"] = parts if spec.submodules else spec.kind
+    if spec.experts != "auto":
+        said["experts_implementation"] = spec.experts
+    return said
+
+
+def _without_none(keywords: Mapping[str, Value]) -> Keywords:
+    return {name: value for name, value in keywords.items() if value is not None}

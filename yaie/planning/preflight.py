@@ -1,0 +1,40 @@
+"""All that can be said about a composition before a byte of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from yaie.errors import Problem, raise_errors
+from yaie.facts.facts import Facts
+from yaie.facts.gather import gather
+from yaie.planning.plan import LoadPlan
+from yaie.planning.resolve import resolve
+from yaie.rules.judge import judge
+from yaie.spec.load_spec import Composition
+
+
+def check(composition: Composition) -> tuple[Problem, ...]:
+    """Every problem of a composition, at once, each with its origin. No network, no torch."""
+    return judged(composition, gather(composition.spec))
+
+
+def plan(composition: Composition, facts: Facts | None = None) -> LoadPlan:
+    """The plan of a composition; raises YaieError with all problems where any is an error."""
+    facts = facts or gather(composition.spec)
+    problems = judged(composition, facts)
+    raise_errors(problems)
+    return replace(resolve(composition.spec, facts), problems=problems)
+
+
+def judged(composition: Composition, facts: Facts) -> tuple[Problem, ...]:
+    """What the rules say of a composition, after what composing said."""
+    return (*composition.notes, *with_origins(composition, judge(composition.spec, facts)))
+
+
+def with_origins(composition: Composition, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, each with the place where the value at its path was said."""
+    return tuple(
+        replace(problem, origin=problem.origin or composition.origin_of(problem.path))
+        for problem in problems
+    )

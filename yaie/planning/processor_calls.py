@@ -1,0 +1,80 @@
+"""The calls that yield what stands between raw input and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yaie.facts.facts import Facts
+from yaie.planning import keywords
+from yaie.planning.calls import Call, First, Ref, Value
+from yaie.planning.locations import location
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.processor import AutoProcessing, NoProcessing
+from yaie.spec.weights import Pretrained
+
+KINDS: dict[str, tuple[str, str]] = {
+    "processor": ("AutoProcessor", "processor"),
+    "tokenizer": ("AutoTokenizer", "tokenizer"),
+    "image": ("AutoImageProcessor", "image_processor"),
+    "video": ("AutoVideoProcessor", "video_processor"),
+    "feature": ("AutoFeatureExtractor", "feature_extractor"),
+}
+"""Kind → Auto class, name in a program; the fullest first: a processor holds a tokenizer."""
+
+
+def processor_calls(spec: LoadSpec, facts: Facts, index: int) -> Iterator[Call]:
+    """The calls in order, the first of which yields the processor and stands at `index`."""
+    kind = _kind(facts)
+    if isinstance(spec.processor, NoProcessing) or kind is None or not _wanted(spec, facts):
+        return
+    auto_class, name = KINDS[kind]
+    text = _text_keywords(spec.processor) if kind == "tokenizer" else {}
+    yield Call(
+        target=f"transformers.{auto_class}.from_pretrained",
+        args=(location(spec),),
+        kwargs=_repository(spec) | text,
+        name=name,
+    )
+    if kind == "tokenizer" and spec.processor.pad_token == "eos":
+        yield _pad_with_eos(index)
+
+
+def _wanted(spec: LoadSpec, facts: Facts) -> bool:
+    """Pretrained weights go with their processor; a structure goes without where it is absent."""
+    if spec.model.id is None:
+        return False
+    if isinstance(spec.weights, Pretrained) and facts.checkpoint is None:
+        return True
+    return facts.checkpoint is not None and (
+        facts.checkpoint.has_tokenizer or facts.checkpoint.has_processor
+    )
+
+
+def _kind(facts: Facts) -> str | None:
+    """The fullest kind that transformers has for the architecture and the checkpoint brings."""
+    known = facts.architecture.processors if facts.architecture else ("processor",)
+    held = facts.checkpoint
+    for kind in KINDS:
+        if kind not in known:
+            continue
+        if held and kind == "tokenizer" and not held.has_tokenizer:
+            continue
+        if held and kind != "tokenizer" and not held.has_processor:
+            continue
+        return kind
+    return None
+
+
+def _repository(spec: LoadSpec) -> dict[str, Value]:
+    return keywords.repository(spec.model)
+
+
+def _text_keywords(spec: AutoProcessing) -> dict[str, Value]:
+    said = {"padding_side": spec.padding_side, "chat_template": spec.chat_template}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _pad_with_eos(tokenizer: int) -> Call:
+    """`tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token`."""
+    token = First((Ref(tokenizer, "pad_token"), Ref(tokenizer, "eos_token")))
+    return Call(target="builtins.setattr", args=(Ref(tokenizer), "pad_token", token))

@@ -1,0 +1,112 @@
+"""A plan's reading as a Python program that stands alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from yaie.planning.calls import Call, First, Nested, Ref, Value
+from yaie.planning.plan import LoadPlan
+
+WIDTH = 88
+METHODS = "torch.nn.Module."
+"""Targets that read as methods of their first argument."""
+
+
+def program(plan: LoadPlan) -> str:
+    """The program whose run makes the very calls of the plan."""
+    names = [call.name or "" for call in plan.calls]
+    body = "\n".join(line for call in plan.calls for line in _statement(call, names))
+    return "\n".join(_imports(plan.calls)) + "\n\n" + body + "\n"
+
+
+def _imports(calls: Iterable[Call]) -> Iterator[str]:
+    targets = {target for call in calls for target in _targets(call)}
+    plain = {"torch"} if any(t.startswith("torch.") and METHODS not in t for t in targets) else ()
+    yield from (f"import {module}" for module in plain)
+    if plain:
+        yield ""
+    classes = sorted({t.split(".")[1] for t in targets if t.startswith("transformers.")})
+    yield from _wrapped("from transformers import ", classes)
+
+
+def _wrapped(start: str, names: Sequence[str]) -> Iterator[str]:
+    line = start + ", ".join(names)
+    if len(line) <= WIDTH:
+        yield line
+    else:
+        yield from (f"{start}(", *(f"    {name}," for name in names), ")")
+
+
+def _targets(value: Value) -> Iterator[str]:
+    match value:
+        case Call():
+            yield value.target
+            yield from _targets([*value.args, *value.kwargs.values(), value.context])
+        case Nested():
+            yield value.target
+            yield from _targets([*value.args, *value.kwargs.values()])
+        case list():
+            for item in value:
+                yield from _targets(item)
+
+
+def _statement(call: Call, names: Sequence[str]) -> Iterator[str]:
+    if call.target == "builtins.setattr":
+        owner, attribute, value = call.args
+        yield f"{_text(owner, names, 0)}.{attribute} = {_text(value, names, 0)}"
+        return
+    indent = 4 if call.context else 0
+    if call.context:
+        yield f"with {_text(call.context, names, 0)}:"
+    start = f"{call.name} = " if call.name else ""
+    yield " " * indent + start + _call_text(call, names, indent, len(start))
+
+
+def _call_text(call: Call | Nested, names: Sequence[str], indent: int, taken: int) -> str:
+    function, args = _function(call, names)
+    parts = [(f"{name}=", value) for name, value in call.kwargs.items()]
+    positional = [("", value) for value in args]
+    return _bracketed(f"{function}(", [*positional, *parts], ")", names, indent, taken)
+
+
+def _function(call: Call | Nested, names: Sequence[str]) -> tuple[str, Sequence[Value]]:
+    if call.target.startswith(METHODS):
+        return f"{_text(call.args[0], names, 0)}.{call.target[len(METHODS) :]}", call.args[1:]
+    return call.target.removeprefix("transformers."), call.args
+
+
+def _bracketed(
+    opening: str,
+    parts: Sequence[tuple[str, Value]],
+    closing: str,
+    names: Sequence[str],
+    indent: int,
+    taken: int,
+) -> str:
+    """Parts between brackets: on one line if it fits, else one a line."""
+    flat = opening + ", ".join(key + _text(value, names, indent) for key, value in parts) + closing
+    if "\n" not in flat and indent + taken + len(flat) <= WIDTH:
+        return flat
+    inner = indent + 4
+    lines = (" " * inner + key + _text(value, names, inner, len(key)) for key, value in parts)
+    return opening + "\n" + "".join(f"{line},\n" for line in lines) + " " * indent + closing
+
+
+def _text(value: Value, names: Sequence[str], indent: int, taken: int = 0) -> str:
+    match value:
+        case Ref():
+            return names[value.index] + (f".{value.attribute}" if value.attribute else "")
+        case First():
+            return " or ".join(_text(item, names, indent) for item in value.values)
+        case Nested():
+            return _call_text(value, names, indent, taken)
+        case Mapping():
+            items = [(f"{_text(key, names, 0)}: ", item) for key, item in value.items()]
+            return _bracketed("{", items, "}", names, indent, taken)
+        case list() | tuple():
+            return _bracketed("[", [("", item) for item in value], "]", names, indent, taken)
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return repr(value)

@@ -1,0 +1,40 @@
+"""From what was asked and what is true to the exact calls."""
+
+from __future__ import annotations
+
+from yaie.errors import InputError, Problem
+from yaie.facts.facts import Facts
+from yaie.planning.model_calls import mode_calls, model_calls, renewal_calls
+from yaie.planning.plan import LoadPlan
+from yaie.planning.processor_calls import processor_calls
+from yaie.spec.load_spec import LoadSpec
+
+
+def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
+    """The plan of a spec that the rules allow. Pure.
+
+    Raises InputError where the task cannot be known yet, for then there is no class to call.
+    """
+    if facts.task is None:
+        raise InputError(_unknown_task(spec))
+    calls = list(model_calls(spec, facts, facts.tasks[facts.task]))
+    model = len(calls) - 1
+    calls += [*renewal_calls(spec, model), *mode_calls(spec, model)]
+    processing = list(processor_calls(spec, facts, len(calls)))
+    return LoadPlan(
+        spec=spec,
+        calls=(*calls, *processing),
+        model=model,
+        processor=len(calls) if processing else None,
+        download={},
+        problems=(),
+    )
+
+
+def _unknown_task(spec: LoadSpec) -> Problem:
+    return Problem(
+        path="task.name",
+        message=f"`auto` reads the task from the checkpoint, but nothing of `{spec.model.id}` is"
+        " at hand and its task is not known.",
+        hint="name it, as in `task=causal-lm`",
+    )

@@ -1,0 +1,244 @@
+"""`model.config`: is each override a field of the config, of its type, and one that takes hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from yaie.errors import Problem
+from yaie.facts.architecture import ArchitectureFacts, FieldFacts
+from yaie.facts.facts import Facts
+from yaie.facts.types import mismatch
+from yaie.rules.problems import refused, wrong
+from yaie.rules.reading import own_config, own_name, reads_weights
+from yaie.rules.wording import nearest, override, quoted
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.weights import Pretrained
+
+ELSEWHERE = {
+    "dtype": "precision",
+    "torch_dtype": "precision",
+    "attn_implementation": "attention",
+    "_attn_implementation": "attention",
+    "experts_implementation": "attention.experts",
+    "_experts_implementation": "attention.experts",
+    "quantization_config": "quantization",
+    "num_labels": "task.num_labels",
+    "id2label": "task.id2label",
+    "label2id": "task.label2id",
+    "problem_type": "task.problem_type",
+}
+"""Fields of config.json that a group or a field of its own says."""
+PRECISIONS = {"float64": "fp64", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
+IDENTITY = {"model_type": "model.architecture", "architectures": "task", "auto_map": None}
+"""Fields that say what a checkpoint is, and what to say instead of them."""
+FORMER_ROPE = ("rope_theta", "rope_scaling", "partial_rotary_factor")
+"""Fields that live inside of `rope_parameters` since transformers 5."""
+
+
+def overrides_leave_identity_alone(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """What a checkpoint is cannot be overridden, only what it is built with."""
+    for name in spec.model.config:
+        if name in IDENTITY:
+            instead = IDENTITY[name]
+            yield wrong(
+                f"model.config.{name}",
+                f"`{name}` says what the checkpoint is and cannot be overridden",
+                f"say it by `{instead}=…`" if instead else None,
+            )
+
+
+def overrides_with_a_group_are_said_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Dtype, attention, quantisation and labels have groups, and are said once."""
+    for name, value in spec.model.config.items():
+        if name in ELSEWHERE:
+            place = ELSEWHERE[name]
+            yield wrong(
+                f"model.config.{name}",
+                f"`{name}` has a place of its own, `{place}`",
+                _said_there(place, value),
+            )
+
+
+def _said_there(place: str, value: Any) -> str:
+    if place == "precision":
+        value = PRECISIONS.get(str(value).removeprefix("torch."))
+    if place == "quantization" or value is None:
+        return f"`{place}=…`"
+    return f"`{override(place, value)}`"
+
+
+def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Every override names a field of the architecture's config, by its name or an alias."""
+    for path, name, _, architecture in _judged(spec, facts):
+        if _is_field(name, architecture) or name in _stored(path, spec, facts):
+            continue
+        if _is_former(name, architecture):
+            continue
+        yield wrong(
+            f"{path}.{name}",
+            f"`{architecture.config_class}` has no field `{name}`",
+            _field_hint(path, name, spec, facts, architecture),
+        )
+
+
+def _judged(
+    spec: LoadSpec, facts: Facts
+) -> Iterator[tuple[str, str, Any, ArchitectureFacts]]:
+    """Each override with the config that it is of: path of that config, name, value, facts."""
+    if facts.architecture is None:
+        return
+    for name, value in spec.model.config.items():
+        if name in ELSEWHERE or name in IDENTITY:
+            continue
+        yield "model.config", name, value, facts.architecture
+        own = own_name(name, facts.architecture)
+        part = facts.sub_architectures.get(own)
+        if part is not None and isinstance(value, Mapping):
+            for inner, inner_value in value.items():
+                if inner not in IDENTITY:
+                    yield f"model.config.{name}", inner, inner_value, part
+
+
+def _is_field(name: str, architecture: ArchitectureFacts) -> bool:
+    return (
+        name in architecture.fields
+        or name in architecture.attribute_map
+        or name in architecture.sub_configs
+        or name in architecture.properties
+    )
+
+
+def _stored(path: str, spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
+    """The config.json, or the part of it, that an override lies upon: its fields read back too."""
+    config: Any = own_config(spec, facts)
+    part = path.removeprefix("model.config").lstrip(".")
+    config = config.get(part) if part else config
+    return config if isinstance(config, Mapping) else {}
+
+
+def _is_former(name: str, architecture: ArchitectureFacts) -> bool:
+    return (
+        name in FORMER_ROPE
+        and name not in architecture.fields
+        and "rope_parameters" in architecture.fields
+    )
+
+
+def _field_hint(
+    path: str, name: str, spec: LoadSpec, facts: Facts, architecture: ArchitectureFacts
+) -> str | None:
+    """The field that was probably meant: one of a sub-config by the same name, else a near one."""
+    near = nearest(name, [*architecture.fields, *architecture.attribute_map])
+    if path == "model.config":
+        value = spec.model.config[name]
+        for part, sub in facts.sub_architectures.items():
+            if _is_field(name, sub):
+                return f"`{override(f'{path}.{part}.{name}', value)}`"
+    else:
+        value = spec.model.config[path.rpartition(".")[2]][name]
+    return f"`{override(f'{path}.{near}', value)}`" if near else None
+
+
+def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Rotary parameters are said inside `rope_parameters`: elsewhere they are silently ignored."""
+    for path, name, value, architecture in _judged(spec, facts):
+        if not _is_former(name, architecture):
+            continue
+        today = f"{path}.rope_parameters"
+        if name == "rope_scaling":
+            hint = override(today, value)
+        else:
+            hint = override(f"{today}.{name}", value)
+        yield wrong(
+            f"{path}.{name}",
+            f"`{name}` is part of `rope_parameters` since transformers 5, and ignored beside it",
+            f"`{_whole_rope(hint, path, name, spec, facts)}`",
+        )
+
+
+def _whole_rope(hint: str, path: str, name: str, spec: LoadSpec, facts: Facts) -> str:
+    """A hint with the rest of `rope_parameters` where the checkpoint has none to merge with."""
+    stored = _stored(path, spec, facts).get("rope_parameters")
+    if isinstance(stored, Mapping) or name == "rope_scaling" or not reads_weights(spec):
+        return hint
+    return f"{hint} {path}.rope_parameters.rope_type=default"
+
+
+def rope_parameters_are_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`rope_parameters` replaces the default as a whole, its `rope_type` included."""
+    if not isinstance(spec.weights, Pretrained):
+        return
+    for path, name, value, architecture in _judged(spec, facts):
+        if name != "rope_parameters" or name not in architecture.fields:
+            continue
+        stored = _stored(path, spec, facts).get(name)
+        if not isinstance(value, Mapping) or isinstance(stored, Mapping) or "rope_type" in value:
+            continue
+        if any(isinstance(part, Mapping) for part in value.values()):
+            continue
+        yield refused(
+            f"{path}.{name}",
+            "config.json has no `rope_parameters` to merge with, so the override must say"
+            " `rope_type` too",
+            f"`{path}.{name}.rope_type=default`",
+        )
+
+
+def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Every override is a value that the field's declared type admits."""
+    for path, name, value, architecture in _judged(spec, facts):
+        own = own_name(name, architecture)
+        if own in architecture.sub_configs:
+            if not isinstance(value, Mapping):
+                yield wrong(f"{path}.{name}", f"`{value}` is no config; `{name}` holds fields")
+            continue
+        field = architecture.fields.get(own)
+        if field is None or not field.checked or _is_partial(value, field):
+            continue
+        if reason := mismatch(value, field.type):
+            yield wrong(f"{path}.{name}", reason)
+
+
+def _is_partial(value: object, field: FieldFacts) -> bool:
+    """Whether a mapping will be merged into the checkpoint's own before it has to fit."""
+    return isinstance(value, Mapping) and "dict" in field.type
+
+
+def overrides_are_said_once(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A field is not overridden by its name and by an alias of it, to different values."""
+    if facts.architecture is None:
+        return
+    said: dict[str, str] = {}
+    for name, value in spec.model.config.items():
+        own = own_name(name, facts.architecture)
+        first = said.setdefault(own, name)
+        if spec.model.config[first] != value:
+            yield wrong(
+                f"model.config.{name}",
+                f"{quoted([first, name])} are two names of one field, and say"
+                f" `{spec.model.config[first]}` and `{value}`",
+                f"`~model.config.{name}`",
+            )
+
+
+def layer_types_are_as_many_as_layers(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Where config.json lists each layer's type, a new number of layers needs a new list."""
+    count = spec.model.config.get("num_hidden_layers")
+    listed = own_config(spec, facts).get("layer_types")
+    if not isinstance(count, int) or not isinstance(listed, list) or not listed:
+        return
+    if "layer_types" in spec.model.config or count == len(listed):
+        return
+    if count < len(listed) and isinstance(spec.weights, Pretrained):
+        return
+    types = [listed[number % len(listed)] for number in range(count)]
+    yield refused(
+        "model.config.num_hidden_layers",
+        f"`{count}` layers were asked, and `layer_types` of config.json lists {len(listed)}",
+        f"`{override('model.config.layer_types', types)}`" if count <= _LISTED else None,
+    )
+
+
+_LISTED = 100
+"""Layers up to which a hint spells the list of their types."""

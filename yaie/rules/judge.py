@@ -1,0 +1,59 @@
+"""Every rule run over one spec; the order of problems is the order of the groups.
+
+A rule is a public generator function of a group's module, `(spec, facts) -> Iterator[Problem]`.
+A new one is written there and is found: a leading underscore marks what is not a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from inspect import isfunction
+from types import ModuleType
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.rules import (
+    attention,
+    config,
+    device,
+    device_map,
+    model,
+    precision,
+    processor,
+    quantization,
+    task,
+    weights,
+)
+from yaie.spec.load_spec import LoadSpec
+
+Rule = Callable[[LoadSpec, Facts], Iterator[Problem]]
+
+GROUPS: tuple[ModuleType, ...] = (
+    model,
+    config,
+    task,
+    weights,
+    precision,
+    device,
+    device_map,
+    quantization,
+    attention,
+    processor,
+)
+
+
+def rules_of(module: ModuleType) -> tuple[Rule, ...]:
+    """The rules that a group's module defines, in the order in which they stand there."""
+    return tuple(
+        value
+        for name, value in vars(module).items()
+        if isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    )
+
+
+RULES: tuple[Rule, ...] = tuple(rule for module in GROUPS for rule in rules_of(module))
+
+
+def judge(spec: LoadSpec, facts: Facts) -> tuple[Problem, ...]:
+    """All that is wrong with a spec, or worth saying about it, in view of the facts."""
+    return tuple(problem for rule in RULES for problem in rule(spec, facts))

@@ -1,0 +1,247 @@
+"""Group `model`: is there something to load, and is it what it was said to be?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.rules.problems import absent, refused, said, wrong
+from yaie.rules.reading import (
+    DTYPE_NAMES,
+    is_local,
+    older,
+    own_config,
+    own_name,
+    reads_weights,
+    subject,
+)
+from yaie.rules.wording import nearest, quoted
+from yaie.spec.load_spec import LoadSpec
+
+GGUF_MINIMUM = "0.10.0"
+"""transformers.utils.import_utils.GGUF_MIN_VERSION"""
+SAFE_UNPICKLING = "2.10"
+"""torch.load(weights_only=True) runs code below it: CVE-2025-32434 (2.6), CVE-2026-24747."""
+
+
+def something_is_named(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A load needs an id, or an architecture to build."""
+    if spec.model.id is None and spec.model.architecture is None:
+        yield wrong(
+            "model",
+            "neither `model.id` nor `model.architecture` says what to load",
+            "`model=tiny`, or `model=org/name`",
+        )
+
+
+def architecture_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`model.architecture` is a model_type of the installed transformers."""
+    asked = spec.model.architecture
+    if asked is None or asked in facts.model_types or spec.model.trust_remote_code:
+        return
+    near = nearest(asked, facts.model_types)
+    yield wrong(
+        "model.architecture",
+        f"transformers {facts.transformers} has no architecture `{asked}` among its"
+        f" {len(facts.model_types)}",
+        f"`model.architecture={near}`" if near else "`yaie show arch` lists them",
+    )
+
+
+def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A config.json names an architecture of transformers, or brings the code of its own."""
+    found = facts.checkpoint.model_type if facts.checkpoint else None
+    if found is None or found in facts.model_types or spec.model.trust_remote_code:
+        return
+    message = (
+        f"config.json of `{subject(spec)}` names the architecture `{found}`, which transformers"
+        f" {facts.transformers} does not know"
+    )
+    if own_config(spec, facts).get("auto_map"):
+        yield refused(
+            "model.trust_remote_code",
+            f"{message}; the repository brings Python of its own to run instead",
+            "read that code, then add `model.trust_remote_code=true`",
+        )
+    else:
+        yield refused("model.id", message, "upgrade: `pip install -U transformers`")
+
+
+def architecture_is_the_checkpoints(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The architecture that was asked is the one that config.json names."""
+    asked = spec.model.architecture
+    found = facts.checkpoint.model_type if facts.checkpoint else None
+    if asked is not None and found is not None and asked != found:
+        yield refused(
+            "model.architecture",
+            f"`{asked}` was asked, but config.json of `{subject(spec)}` says `{found}`",
+            f"`model.architecture={found}`",
+        )
+
+
+def known_config_is_true(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """What an option knows of a config.json agrees with the real one."""
+    if spec.model.known is None or facts.checkpoint is None or facts.checkpoint.config is None:
+        return
+    real = facts.checkpoint.config
+    different = [
+        name
+        for name, value in spec.model.known.config.items()
+        if _stated(name, real, facts) not in (value, _UNSTATED)
+    ]
+    if different:
+        yield said(
+            "model.known",
+            f"config.json of `{subject(spec)}` differs from what is known of it in"
+            f" {quoted(different)}; config.json counts",
+        )
+
+
+_UNSTATED = object()
+
+
+def _stated(name: str, config: Mapping[str, Any], facts: Facts) -> object:
+    """What a config.json says of a field, by any of the field's names."""
+    names = [name, *(DTYPE_NAMES if name in DTYPE_NAMES else ())]
+    if facts.architecture is not None:
+        own = own_name(name, facts.architecture)
+        aliases = facts.architecture.attribute_map.items()
+        names += [own, *(alias for alias, target in aliases if target == own)]
+    return next((config[n] for n in names if n in config), _UNSTATED)
+
+
+def architecture_is_at_hand(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Without an architecture nothing that depends on one is checked, and that is said."""
+    if facts.architecture is not None or facts.model_type is not None or spec.model.id is None:
+        return
+    unchecked = "its config overrides were" if spec.model.config else "its task and attention were"
+    yield said(
+        "model.architecture",
+        f"nothing is known of `{spec.model.id}`: {unchecked} not checked",
+        "name its model_type to check them: `model.architecture=…`",
+    )
+
+
+def gguf_file_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The GGUF file that was named is in the local folder."""
+    asked = spec.model.gguf_file
+    if asked is None or facts.checkpoint is None or not is_local(facts):
+        return
+    files = _names(facts.checkpoint.files, spec.model.subfolder)
+    if asked in files:
+        return
+    there = [name for name in files if name.endswith(".gguf")]
+    near = nearest(asked, there) or next(iter(there), None)
+    yield absent(
+        "model.gguf_file",
+        f"`{subject(spec)}` holds no file `{asked}`; "
+        + (f"its GGUF files are {quoted(there)}" if there else "it holds no GGUF file at all"),
+        f"`model.gguf_file={near}`" if near else "`model.gguf_file=null` reads its other weights",
+    )
+
+
+def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """transformers reads GGUF files by the package gguf."""
+    if spec.model.gguf_file is None or not reads_weights(spec):
+        return
+    if "gguf" not in facts.host.packages:
+        message = "reading a GGUF file needs the package `gguf`, which is not installed"
+    elif older(facts, "gguf", GGUF_MINIMUM):
+        version = facts.host.packages["gguf"]
+        message = f"reading a GGUF file needs gguf {GGUF_MINIMUM} or newer, and {version} is here"
+    else:
+        return
+    yield refused("model.gguf_file", message, "`pip install 'yaie[gguf]'`")
+
+
+def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A local folder that is loaded from holds weights."""
+    if not reads_weights(spec) or spec.model.gguf_file is not None:
+        return
+    if facts.checkpoint is None or not is_local(facts):
+        return
+    files = _names(facts.checkpoint.files, spec.model.subfolder)
+    if _weights(files, ".safetensors") or _weights(files, ".bin"):
+        return
+    gguf = next((name for name in files if name.endswith(".gguf")), None)
+    held = quoted(sorted(files)) if files else "nothing"
+    yield absent(
+        "model.id",
+        f"`{subject(spec)}` holds no weights, neither safetensors nor `.bin`; it holds {held}",
+        f"`model.gguf_file={gguf}`" if gguf else "`weights=random` loads it without",
+    )
+
+
+def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Where one of the two formats is insisted on, the local folder holds it."""
+    only = spec.model.use_safetensors
+    if only is None or not reads_weights(spec) or spec.model.gguf_file is not None:
+        return
+    if facts.checkpoint is None or not is_local(facts):
+        return
+    files = _names(facts.checkpoint.files, spec.model.subfolder)
+    asked, other = (".safetensors", ".bin") if only else (".bin", ".safetensors")
+    if not _weights(files, asked) and (held := _weights(files, other)):
+        yield absent(
+            "model.use_safetensors",
+            f"`{str(only).lower()}` reads `{asked}` files alone, and `{subject(spec)}` holds"
+            f" {quoted(held)}",
+            "`model.use_safetensors=null`",
+        )
+
+
+def variant_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The variant of the weights that was named is in the local folder."""
+    asked = spec.model.variant
+    if asked is None or not reads_weights(spec) or spec.model.gguf_file is not None:
+        return
+    if facts.checkpoint is None or not is_local(facts):
+        return
+    files = _names(facts.checkpoint.files, spec.model.subfolder)
+    held = [*_weights(files, ".safetensors"), *_weights(files, ".bin")]
+    if held and not any(f".{asked}." in name or f".{asked}-" in name for name in held):
+        yield absent(
+            "model.variant",
+            f"`{subject(spec)}` holds no weights of the variant `{asked}`; it holds {quoted(held)}",
+            "`model.variant=null`",
+        )
+
+
+def pickled_weights_need_a_safe_torch(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A `.bin` file is a pickle, which older versions of torch run code from."""
+    if not reads_weights(spec) or facts.checkpoint is None or facts.checkpoint.format != "bin":
+        return
+    held = quoted(facts.checkpoint.weight_files, shown=2)
+    if older(facts, "torch", SAFE_UNPICKLING):
+        yield refused(
+            "model.id",
+            f"{held} is a pickle, which torch {facts.host.packages['torch']} can be made to run"
+            f" code from (CVE-2026-24747); torch {SAFE_UNPICKLING} or newer reads it safely",
+            "`pip install -U torch`",
+        )
+    else:
+        yield said(
+            "model.id",
+            f"{held} is a pickle: it is read as weights only, but slower than safetensors and"
+            " without their guarantees",
+        )
+
+
+def _names(files: Iterable[str], subfolder: str) -> list[str]:
+    """Files of the checkpoint's own folder, by their names in it."""
+    prefix = f"{subfolder.strip('/')}/" if subfolder else ""
+    inside = [name.removeprefix(prefix) for name in files if name.startswith(prefix)]
+    return inside or list(files)
+
+
+def _weights(files: Iterable[str], suffix: str) -> list[str]:
+    """Weight files of a format, by the names that transformers looks for."""
+    stem = "model" if suffix == ".safetensors" else "pytorch_model"
+    return [
+        name
+        for name in files
+        if name.endswith(suffix) and PurePosixPath(name).name.startswith(stem)
+    ]

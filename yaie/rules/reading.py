@@ -1,0 +1,111 @@
+"""What several rules read off a spec and its facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from yaie.facts.architecture import ArchitectureFacts, ClassFacts
+from yaie.facts.facts import Facts
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.weights import Meta, Pretrained
+
+DTYPE_NAMES = ("dtype", "torch_dtype")
+"""Names under which a config.json says its dtype, today's first."""
+
+
+def subject(spec: LoadSpec) -> str:
+    """What the load is called in a message: the id, else the architecture."""
+    return spec.model.id or spec.model.architecture or "the model"
+
+
+def is_local(facts: Facts) -> bool:
+    """Whether all there is of the checkpoint is at hand, so that what is missing stays missing."""
+    return facts.checkpoint is not None and facts.checkpoint.commit is None
+
+
+def reads_weights(spec: LoadSpec) -> bool:
+    return isinstance(spec.weights, Pretrained)
+
+
+def has_numbers(spec: LoadSpec) -> bool:
+    """Whether tensors will lie on devices; the meta device holds none."""
+    return not isinstance(spec.weights, Meta)
+
+
+def own_config(spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
+    """The checkpoint's config.json; while it is not at hand, what is known of it."""
+    if facts.checkpoint is not None and facts.checkpoint.config is not None:
+        return facts.checkpoint.config
+    return spec.model.known.config if spec.model.known else {}
+
+
+def asked_class(facts: Facts) -> ClassFacts | None:
+    """The class that will be built; None while it is not known."""
+    if facts.architecture is None or facts.task is None:
+        return None
+    return facts.architecture.classes.get(facts.task)
+
+
+def own_name(name: str, architecture: ArchitectureFacts) -> str:
+    """A config field by the architecture's own name: gpt2's `hidden_size` is `n_embd`."""
+    return architecture.attribute_map.get(name, name)
+
+
+def setting(name: str, spec: LoadSpec, facts: Facts) -> Any:
+    """A config field's value: the override, else the checkpoint's, else the default."""
+    aliases = dict(facts.architecture.attribute_map) if facts.architecture else {}
+    own = aliases.get(name, name)
+    names = {name, own, *(alias for alias, target in aliases.items() if target == own)}
+    for config in (spec.model.config, own_config(spec, facts)):
+        for spelling in sorted(names & config.keys()):
+            return config[spelling]
+    field = facts.architecture.fields.get(own) if facts.architecture else None
+    return field.default if field else None
+
+
+def dtype(spec: LoadSpec, facts: Facts) -> str | None:
+    """The dtype that the parameters will have; None where only the weights can tell."""
+    if spec.precision.dtype != "auto":
+        return spec.precision.dtype
+    if spec.model.gguf_file is not None:
+        return None
+    config = own_config(spec, facts)
+    stated = next((config[name] for name in DTYPE_NAMES if config.get(name)), None)
+    return str(stated).removeprefix("torch.") if stated else None
+
+
+def release(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, to be compared: `2.13.0+cpu` → (2, 13, 0)."""
+    numbers = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in numbers[0].split(".")) if numbers else ()
+
+
+def older(facts: Facts, package: str, minimum: str) -> bool:
+    """Whether an installed package is older than a version; an absent one is not."""
+    version = facts.host.packages.get(package)
+    return version is not None and release(version) < release(minimum)
+
+
+def capability(facts: Facts) -> tuple[int, int] | None:
+    """The lowest CUDA compute capability of the machine's devices; None without any."""
+    found = [d.compute_capability for d in facts.host.devices if d.compute_capability]
+    return min(found, default=None)
+
+
+def pattern(name: str) -> str:
+    """A module's name with its layer numbers as `*`."""
+    return ".".join("*" if part.isdigit() else part for part in name.split("."))
+
+
+def covers(key: str, name: str) -> bool:
+    """Whether a module's name is a key's own or below it; the empty key covers all."""
+    return key in ("", name) or name.startswith(f"{key}.")
+
+
+def leaves(modules: Iterable[str]) -> list[str]:
+    """Modules that hold no other module."""
+    modules = list(modules)
+    parents = {name.rpartition(".")[0] for name in modules}
+    return [name for name in modules if name and name not in parents]

@@ -1,0 +1,178 @@
+"""Group `task`: has the architecture a class for the task, and the class a head with labels?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.rules.problems import refused, said, wrong
+from yaie.rules.reading import is_local
+from yaie.rules.wording import nearest, override, quoted
+from yaie.spec.load_spec import LoadSpec
+
+LABELLED = frozenset(
+    {
+        "audio-classification",
+        "audio-frame-classification",
+        "audio-xvector",
+        "document-question-answering",
+        "image-classification",
+        "image-segmentation",
+        "instance-segmentation",
+        "object-detection",
+        "semantic-segmentation",
+        "sequence-classification",
+        "token-classification",
+        "universal-segmentation",
+        "video-classification",
+        "visual-question-answering",
+    }
+)
+"""Tasks whose heads change their shape with `num_labels`, asked of every class of 5.23."""
+HEAD_FIELDS = ("num_labels", "id2label", "label2id", "problem_type")
+FORMER = {"vision2seq": "image-text-to-text"}
+"""Names of AutoModel classes that transformers 5 dropped."""
+
+
+def task_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`task.name` is `auto` or the name of an AutoModel class."""
+    asked = spec.task.name
+    if asked == "auto" or asked in facts.tasks:
+        return
+    of_class = {auto_class: task for task, auto_class in facts.tasks.items()}
+    near = of_class.get(asked) or FORMER.get(asked.lower()) or nearest(asked, facts.tasks)
+    yield wrong(
+        "task.name",
+        f"transformers {facts.transformers} has no task `{asked}`; it has {len(facts.tasks)}, such"
+        f" as {quoted([t for t in ('causal-lm', 'sequence-classification') if t in facts.tasks])}",
+        f"`task={near}`" if near else "`task=auto`",
+    )
+
+
+def task_can_be_told(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`task=auto` is read off the checkpoint, which has to be at hand and say it."""
+    if facts.task is None and spec.task.name == "auto" and facts.architecture is not None:
+        yield said(
+            "task.name",
+            f"`auto` is read from the checkpoint, and none is at hand that names a class of"
+            f" `{facts.architecture.model_type}`",
+            f"`task={_preferred(spec, facts, facts.architecture.classes)}`",
+        )
+
+
+def architecture_has_the_task(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """transformers has a class for the task in this architecture."""
+    if facts.architecture is None or facts.task is None or facts.task not in facts.tasks:
+        return
+    classes = facts.architecture.classes
+    if facts.task not in classes:
+        yield refused(
+            "task.name",
+            f"`{facts.architecture.model_type}` has no class for `{facts.task}`; it has those for"
+            f" {quoted(classes, shown=20)}",
+            f"`task={_preferred(spec, facts, classes)}`" if classes else None,
+        )
+
+
+def _preferred(spec: LoadSpec, facts: Facts, classes: Mapping[str, object]) -> str:
+    """The task to propose: the checkpoint's own, else the one that shares most words, else any."""
+    assert facts.architecture is not None
+    saved_from = facts.checkpoint.architectures if facts.checkpoint else ()
+    for task, model in facts.architecture.classes.items():
+        if model.name in saved_from and task in classes:
+            return task
+    if spec.model.natural_task in classes and spec.model.natural_task is not None:
+        return spec.model.natural_task
+    words = set((facts.task or "causal-lm").split("-"))
+    return max(classes, key=lambda task: len(words & set(task.split("-"))), default="base")
+
+
+def only_heads_with_labels_take_labels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Fields of a head are for tasks whose head has labels; elsewhere transformers carries them
+    along unread."""
+    if facts.task is None or facts.task in LABELLED:
+        return
+    for name in HEAD_FIELDS:
+        if getattr(spec.task, name) is not None:
+            yield refused(
+                f"task.{name}",
+                f"`{facts.task}` has no head with labels, so `{name}` would be ignored",
+                f"`task.{name}=null`, or `task=sequence-classification`"
+                if facts.architecture and "sequence-classification" in facts.architecture.classes
+                else f"`task.{name}=null`",
+            )
+
+
+def labels_are_counted_right(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """There is at least one label, and as many as there are names."""
+    task = spec.task
+    if task.num_labels is not None and task.num_labels < 1:
+        yield wrong(
+            "task.num_labels",
+            f"a head has at least one label, not `{task.num_labels}`",
+            "`task.num_labels=2`",
+        )
+    names = task.id2label if task.id2label is not None else task.label2id
+    if task.num_labels is not None and names is not None and len(names) != task.num_labels:
+        yield wrong(
+            "task.num_labels",
+            f"`{task.num_labels}` labels were asked, and {len(names)} are named",
+            f"`task.num_labels={len(names)}`",
+        )
+
+
+def labels_are_numbered_from_zero(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The numbers of `id2label` are the places in the head's output."""
+    names = spec.task.id2label
+    if names and sorted(names) != list(range(len(names))):
+        yield wrong(
+            "task.id2label",
+            f"the numbers of {len(names)} labels are 0 to {len(names) - 1}, not"
+            f" {quoted(sorted(names))}",
+            f"`{override('task.id2label', dict(enumerate(names.values())))}`",
+        )
+
+
+def labels_are_named_the_same_both_ways(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`label2id` is the inverse of `id2label`; transformers reads the names from the latter."""
+    forth, back = spec.task.id2label, spec.task.label2id
+    if back is None:
+        return
+    inverse = {number: name for name, number in back.items()}
+    if forth is None:
+        yield wrong(
+            "task.label2id",
+            "transformers takes the names of labels from `id2label`, which is not given",
+            f"`{override('task.id2label', dict(sorted(inverse.items())))}`",
+        )
+    elif inverse != forth:
+        yield wrong(
+            "task.label2id",
+            "`label2id` is not the inverse of `id2label`",
+            "`task.label2id=null`",
+        )
+
+
+def problem_type_fits_the_labels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A choice of one label among several needs several."""
+    if spec.task.problem_type == "single_label_classification" and spec.task.num_labels == 1:
+        yield refused(
+            "task.problem_type",
+            "`single_label_classification` chooses among at least two labels, and"
+            " `task.num_labels` is `1`",
+            "`task.num_labels=2`, or `task.problem_type=regression`",
+        )
+
+
+def problem_type_is_for_sequences(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`problem_type` is read by the loss of sequence and image classification alone."""
+    if spec.task.problem_type is None or facts.task is None or facts.task not in LABELLED:
+        return
+    if facts.task not in ("sequence-classification", "image-classification"):
+        yield refused(
+            "task.problem_type",
+            f"`problem_type` is read by sequence and image classification, and the task is"
+            f" `{facts.task}`",
+            "`task.problem_type=null`",
+        )

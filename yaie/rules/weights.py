@@ -1,0 +1,82 @@
+"""Group `weights`: can the numbers come from where they are wanted?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.rules.problems import refused, wrong
+from yaie.rules.reading import asked_class, pattern
+from yaie.rules.wording import counted, nearest
+from yaie.spec.device import Dispatched, Mapped
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.quantization import Unquantized
+from yaie.spec.weights import Pretrained, Random
+
+
+def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """An architecture alone has no weights to load."""
+    if isinstance(spec.weights, Pretrained) and spec.model.id is None and spec.model.architecture:
+        yield wrong(
+            "weights.kind",
+            f"`pretrained` needs a checkpoint, and `model.architecture={spec.model.architecture}`"
+            " names none",
+            "`weights=random`, or `weights=meta`",
+        )
+
+
+def new_weights_are_not_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """transformers quantises weights as it loads them; from_config takes no quantisation."""
+    if isinstance(spec.weights, Pretrained) or isinstance(spec.quantization, Unquantized):
+        return
+    yield refused(
+        "quantization.method",
+        f"`{spec.quantization.method}` quantises weights that are loaded, and `weights.kind` is"
+        f" `{spec.weights.kind}`",
+        "`quantization=none`, or `weights=pretrained`"
+        if spec.model.id
+        else "`quantization=none`",
+    )
+
+
+def random_weights_are_on_one_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """from_config takes no device map: a new model is made on one device."""
+    if not isinstance(spec.weights, Random):
+        return
+    spread = isinstance(spec.device, Dispatched) and len(facts.host.devices) > 1
+    if spread or isinstance(spec.device, Mapped):
+        yield refused(
+            "device.kind",
+            f"`{spec.device.kind}` spreads a model over several devices, and random weights are"
+            " made on one",
+            f"`device={facts.host.devices[0].kind}`" if facts.host.devices else "`device=cpu`",
+        )
+
+
+def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Each pattern of `weights.reinitialize` matches a module of the model that is built."""
+    model = asked_class(facts)
+    if not isinstance(spec.weights, Pretrained) or model is None or not model.modules:
+        return
+    for wanted in spec.weights.reinitialize:
+        if not _may_match(wanted, model.modules):
+            near = nearest(wanted.removesuffix(".*"), model.modules)
+            yield wrong(
+                "weights.reinitialize",
+                f"`{wanted}` matches none of the {counted(len(model.modules), 'module')} of"
+                f" `{model.name}`",
+                f"`weights.reinitialize=['{near}.*']`" if near else None,
+            )
+
+
+def _may_match(wanted: str, modules: tuple[str, ...]) -> bool:
+    """Whether a pattern can name a weight of some module, or of one too deep to be listed."""
+    head = wanted.partition("*")[0]
+    stem = pattern(head.rstrip("."))
+    return (
+        not stem
+        or any(fnmatchcase(f"{module}.weight", pattern(wanted)) for module in modules)
+        or any(module.startswith(stem) or stem.startswith(f"{module}.") for module in modules)
+    )

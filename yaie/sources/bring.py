@@ -1,0 +1,151 @@
+"""Bringing a checkpoint's files from the hub into its cache: listed, fetched, verified."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yaie.errors import Fault, Problem, SourceError
+from yaie.sources.cache import remember, repository_folder
+from yaie.sources.documents import read_object, spoiled
+from yaie.sources.download import Download, Meter, Progress, require_space, silent
+from yaie.sources.files import CONFIG, inside, shards, small_files, weights
+from yaie.sources.names import HubName, is_inside, parse
+from yaie.sources.remote import Listing, RemoteFile, discard, require_as_sent
+from yaie.sources.source import Source, files_in
+from yaie.sources.upstream import WAITS, endpoint, mapped, no_hub, persistently
+from yaie.spec.model import ModelSpec
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def bring(
+    model: ModelSpec, *, progress: Progress = silent, waits: Sequence[float] = WAITS
+) -> Source:
+    """Everything that loading the model reads: the small files first, then the weights."""
+    listing = list_files(model, waits=waits)
+    fetch(listing, small_files(listing.files, model), model.cache_dir, waits=waits)
+    names = weight_files(listing, model, waits=waits)
+    source = fetch(listing, names, model.cache_dir, progress=progress, waits=waits)
+    _remember(listing, model)
+    return source
+
+
+def bring_small_files(model: ModelSpec, *, waits: Sequence[float] = WAITS) -> Source:
+    """What is read beside the weights: enough to check a spec, or to build a model untrained."""
+    listing = list_files(model, waits=waits)
+    names = small_files(listing.files, model)
+    source = fetch(listing, names, model.cache_dir, waits=waits)
+    _remember(listing, model)
+    return source
+
+
+def list_files(model: ModelSpec, *, waits: Sequence[float] = WAITS) -> Listing:
+    """The files of the model's repository, at the commit that its revision is now."""
+    name = parse(model.id or "")
+    if not isinstance(name, HubName):
+        raise ValueError(f"`{model.id}` is not on the hub")
+    with mapped(name.id, model.revision):
+        from huggingface_hub import HfApi
+
+        api = HfApi(endpoint=endpoint(), library_name="yaie")
+        info = persistently(
+            lambda: api.model_info(name.id, revision=model.revision, files_metadata=True), waits
+        )
+    # The commit becomes the name of a folder.
+    if not _COMMIT.fullmatch(info.sha or ""):
+        raise SourceError(no_hub(name.id))
+    files = {s.rfilename: _remote(s) for s in info.siblings or () if is_inside(s.rfilename)}
+    return Listing(id=name.id, revision=model.revision, commit=str(info.sha), files=files)
+
+
+def weight_files(
+    listing: Listing, model: ModelSpec, *, waits: Sequence[float] = WAITS
+) -> tuple[str, ...]:
+    """The files that hold the weights; brings config.json and the index, which say so."""
+    config = _document(listing, model, inside(model.subfolder, CONFIG), waits)
+    found = weights(listing.files, model, config)
+    if found is None:
+        raise SourceError(_no_weights(listing, model))
+    if not found.is_index:
+        return (found.file,)
+    index = _document(listing, model, found.file, waits)
+    try:
+        names = shards(index, found.file)
+    except ValueError as error:
+        raise spoiled(Path(found.file), f"cannot be used: {error}") from error
+    if absent := [name for name in names if name not in listing.files]:
+        raise spoiled(Path(found.file), f"lists `{absent[0]}`, which `{listing.id}` does not hold")
+    return (found.file, *names)
+
+
+def fetch(
+    listing: Listing,
+    names: Iterable[str],
+    cache_dir: str | None = None,
+    *,
+    progress: Progress = silent,
+    waits: Sequence[float] = WAITS,
+) -> Source:
+    """Brings the files that are not at hand yet; each is verified before it counts."""
+    folder = repository_folder(listing.id, cache_dir) / "snapshots" / listing.commit
+    absent = [name for name in names if not _at_hand(folder / name, listing.files[name])]
+    meter = Meter(sum(listing.files[name].bytes for name in absent), progress)
+    require_space(folder, meter.total)
+    for name in absent:
+        with mapped(listing.id, listing.revision):
+            path = persistently(Download(listing, name, cache_dir, meter), waits)
+            require_as_sent(path, listing.files[name])
+    return Source(id=listing.id, folder=folder, commit=listing.commit, files=files_in(folder))
+
+
+def _at_hand(path: Path, file: RemoteFile) -> bool:
+    """Whether the file is there; one of another size is removed, so that it is fetched anew."""
+    if not path.is_file():
+        return False
+    if path.stat().st_size == file.bytes:
+        return True
+    discard(path)
+    return False
+
+
+def _document(
+    listing: Listing, model: ModelSpec, name: str, waits: Sequence[float]
+) -> dict[str, Any]:
+    if name not in listing.files:
+        return {}
+    return read_object(fetch(listing, [name], model.cache_dir, waits=waits).folder / name)
+
+
+def _remember(listing: Listing, model: ModelSpec) -> None:
+    with mapped(listing.id):
+        remember(repository_folder(listing.id, model.cache_dir), model.revision, listing.commit)
+
+
+def _remote(sibling: RepoSibling) -> RemoteFile:
+    return RemoteFile(
+        bytes=sibling.size or 0,
+        sha256=sibling.lfs.sha256 if sibling.lfs else None,
+        git_oid=None if sibling.lfs else sibling.blob_id,
+    )
+
+
+def _no_weights(listing: Listing, model: ModelSpec) -> Problem:
+    ggufs = [name for name in listing.files if name.endswith(".gguf")]
+    other = model.model_copy(update={"variant": None, "use_safetensors": None, "gguf_file": None})
+    hint = None
+    if weights(listing.files, other, {}) is not None:
+        hint = "leave out model.variant, model.use_safetensors and model.gguf_file"
+    elif ggufs:
+        hint = f"model.gguf_file={ggufs[0]}"
+    return Problem(
+        path="model.id",
+        message=f"`{listing.id}` holds no weights as asked for at {listing.revision or 'main'}.",
+        hint=hint,
+        fault=Fault.SOURCE,
+    )

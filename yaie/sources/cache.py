@@ -1,0 +1,71 @@
+"""The hub's cache: where huggingface_hub keeps what it fetched.
+
+Read without importing huggingface_hub, which takes longer than a whole check.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from yaie.errors import InputError, Problem
+
+_REVISION = re.compile(r"[^-/\\~^:?*\[\s\0][^\\~^:?*\[\s\0]{0,254}")
+
+
+def cache_folder(cache_dir: str | None = None) -> Path:
+    """The cache's folder: as asked, else as the environment says, else in the home folder."""
+    if cache_dir is not None:
+        return Path(cache_dir).expanduser().absolute()
+    named = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    return _expanded(named) if named else _home() / "hub"
+
+
+def repository_folder(id: str, cache_dir: str | None = None) -> Path:
+    """Where the cache keeps a model repository."""
+    return cache_folder(cache_dir) / "--".join(("models", *id.split("/")))
+
+
+def cached_commit(repository: Path, revision: str | None) -> str | None:
+    """The commit that a revision was when it was last fetched; None if it never was."""
+    name = revision or "main"
+    _require_revision(name)
+    ref = repository / "refs" / name
+    commit = ref.read_text(encoding="utf-8", errors="replace") if ref.is_file() else name
+    is_name = "/" not in commit and commit not in ("", ".", "..")
+    return commit if is_name and (repository / "snapshots" / commit).is_dir() else None
+
+
+def remember(repository: Path, revision: str | None, commit: str) -> None:
+    """Writes down which commit a branch or tag is, once its files are there."""
+    name = revision or "main"
+    _require_revision(name)
+    if name == commit:
+        return
+    ref = repository / "refs" / name
+    ref.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=ref.parent, delete=False) as written:
+        written.write(commit)
+    Path(written.name).replace(ref)
+
+
+def _home() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return _expanded(os.environ.get("HF_HOME") or f"{base}/huggingface")
+
+
+def _expanded(path: str) -> Path:
+    return Path(os.path.expandvars(os.path.expanduser(path))).absolute()
+
+
+def _require_revision(name: str) -> None:
+    # git itself allows none of these; here they would lead out of the cache.
+    if not _REVISION.fullmatch(name) or ".." in name:
+        raise InputError(
+            Problem(
+                path="model.revision",
+                message=f"`{name}` cannot be the name of a branch, a tag or a commit.",
+            )
+        )

@@ -1,0 +1,121 @@
+"""Names: what a model id can be, told by its form alone."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from yaie.errors import InputError, Problem
+
+_PART = re.compile(r"\w(?:[\w.-]{0,94}\w)?", re.ASCII)
+_PACKAGE = "pkg://"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderName:
+    """A path on this machine."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PackageName:
+    """A folder inside an installed package."""
+
+    package: str
+    inner: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubName:
+    """A repository on the hub, `org/name` or `name`."""
+
+    id: str
+
+
+Name = FolderName | PackageName | HubName
+
+
+def parse(id: str) -> Name:
+    """What an id names; raises InputError when it has no form that names anything."""
+    if id.startswith(_PACKAGE):
+        return _package(id)
+    if id.startswith((".", "/", "~")) or os.path.isdir(id):
+        return FolderName(Path(os.path.expanduser(id)))
+    if not is_hub_id(id):
+        raise InputError(_no_name(id))
+    return HubName(id)
+
+
+def is_hub_id(id: str) -> bool:
+    """Whether the hub can have a repository of this name."""
+    parts = id.split("/")
+    return (
+        len(parts) <= 2
+        and all(_PART.fullmatch(part) for part in parts)
+        and "--" not in id
+        and ".." not in id
+        and not id.endswith(".git")
+    )
+
+
+def is_inside(name: str) -> bool:
+    """Whether a file's or folder's name, as a stranger wrote it, stays in its folder."""
+    return bool(name) and not name.startswith("/") and not {"..", ""} & set(_segments(name))
+
+
+def require_inside(path: str, value: str) -> None:
+    """Raises InputError when what was asked for leads out of the checkpoint's folder."""
+    if value and not is_inside(value.rstrip("/")):
+        raise InputError(
+            Problem(
+                path=path,
+                message=f"`{value}` leads out of the checkpoint; a name inside it is wanted, "
+                "without `..` and without a leading `/`.",
+            )
+        )
+
+
+def _segments(name: str) -> list[str]:
+    # Windows takes a backslash for a separator; no checkpoint needs one in a name.
+    return name.replace("\\", "/../").split("/")
+
+
+def _package(id: str) -> PackageName:
+    package, _, inner = id.removeprefix(_PACKAGE).partition("/")
+    if not package.isidentifier() or ".." in inner.split("/"):
+        raise InputError(
+            Problem(
+                path="model.id",
+                message=f"`{id}` is not of the form `pkg://package/path`.",
+                hint="model=pkg://yaie/tiny",
+            )
+        )
+    return PackageName(package, inner)
+
+
+def _no_name(id: str) -> Problem:
+    return Problem(
+        path="model.id",
+        message=f"`{id}` is neither a folder at hand nor a hub id: `name` or `org/name` of ASCII "
+        "letters, digits, `-`, `_` and `.`.",
+        hint=_meant(id),
+    )
+
+
+def _meant(id: str) -> str | None:
+    """The override that was probably meant by an id that is none."""
+    if id.startswith(("https://", "http://", "hf://")):
+        parts = [part for part in urlsplit(id).path.split("/") if part]
+        if id.startswith("hf://"):
+            parts = [part for part in id.removeprefix("hf://").split("/") if part]
+        return f"model={'/'.join(parts[:2])}" if is_hub_id("/".join(parts[:2])) else None
+    org, *rest = id.strip("/").split("/")
+    if len(rest) > 1 and is_hub_id(f"{org}/{rest[0]}"):
+        return f"model=./{id} for a folder, or model={org}/{rest[0]} model.subfolder=" + "/".join(
+            rest[1:]
+        )
+    return None

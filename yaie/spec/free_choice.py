@@ -1,0 +1,32 @@
+"""Choices that are no option's name: a checkpoint's id, a device, a hub kernel."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_DEVICE = re.compile(r"(cuda|xpu|npu|hpu|mlu|musa|sdaa|mps):\d+|xpu|npu|hpu|mlu|musa|sdaa")
+_KERNEL = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?(:[\w.-]+)?")
+
+
+def free_choice(group: str, word: str) -> dict[str, str] | None:
+    """The fields that a free choice sets; None where the word is none."""
+    if group == "model" and is_checkpoint(word):
+        return {"id": word}
+    if group == "device" and _DEVICE.fullmatch(word):
+        return {"kind": "single", "device": word}
+    if group == "attention" and is_kernel(word):
+        return {"kind": word}
+    return None
+
+
+def is_checkpoint(word: str) -> bool:
+    """A hub id with its owner, a path, a package resource, or a file or folder that exists."""
+    if not word or "\0" in word:
+        return False
+    return "/" in word or word.startswith((".", "~")) or Path(word).exists()
+
+
+def is_kernel(word: str) -> bool:
+    """A hub kernel `org/name@revision:function`; loading it runs code from the hub."""
+    return _KERNEL.fullmatch(word) is not None
