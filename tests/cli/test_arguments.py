@@ -79,6 +79,12 @@ def test_a_flag_is_not_abbreviated() -> None:
         parse("check", ["--config", "mine"])
 
 
+def test_a_folder_of_options_must_be_there() -> None:
+    with pytest.raises(InputError) as caught:
+        parse("load", ["-cd", "nowhere"])
+    assert str(caught.value) == "argument --config-dir/-cd: there is no folder `nowhere`"
+
+
 def test_a_flag_without_its_value_is_an_error_of_ours() -> None:
     with pytest.raises(InputError) as caught:
         parse("load", ["--config-dir"])

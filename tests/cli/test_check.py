@@ -89,6 +89,6 @@ def test_a_recipe_that_is_missing_is_an_input_error(recipes: Path, capsys: Captu
 
 
 def test_the_exit_code_is_the_lowest_fault(recipes: Path) -> None:
-    impossible = "quantization=bnb_4bit weights=meta".split()
+    impossible = ["quantization=bnb_4bit", "weights=meta"]
     assert main(["check", "recipes/good.yaml", "task=sequence-to-nothing"]) == 2
     assert main(["check", "recipes/good.yaml", "model.id=./nowhere-at-all", *impossible]) in (3, 4)

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
+import yaie
 from yaie.cli.help import of
 from yaie.cli.program import main
 from yaie.cli.verbs import LATER, SUMMARIES
@@ -39,4 +40,4 @@ def test_the_help_after_a_verb_is_the_verbs(capsys: pytest.CaptureFixture[str]) 
 def test_the_version_names_upstreams_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     below = f"transformers {version('transformers')}, torch {version('torch')}"
-    assert capsys.readouterr() == (f"yaie {version('yaie')} ({below})\n", "")
+    assert capsys.readouterr() == (f"yaie {yaie.__version__} ({below})\n", "")

@@ -46,12 +46,20 @@ def test_no_problems_are_no_line() -> None:
 
 
 def test_a_report_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    report([Problem(path="a", message="one")], as_json=False)
+    report([Problem(path="a", message="one")], ["show"])
     assert capsys.readouterr() == ("", "a: one\n")
 
 
 def test_a_report_as_json_is_one_document_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
-    report([PROBLEM], as_json=True)
+    report([PROBLEM], ["show", "--json"])
     out, err = capsys.readouterr()
     assert json.loads(out) == {"problems": [PROBLEM.as_json()]}
     assert err == ""
+
+
+def test_a_report_of_check_keeps_the_shape_of_its_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report([PROBLEM], ["check", "--json", "--bogus"])
+    result = {"recipe": None, "ok": False, "problems": [PROBLEM.as_json()]}
+    assert json.loads(capsys.readouterr().out) == {"ok": False, "results": [result]}

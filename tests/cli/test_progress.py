@@ -15,6 +15,15 @@ class Terminal(io.StringIO):
         return True
 
 
+def shown(text: str, stream: io.StringIO) -> None:
+    """Waits until another thread has shown the text."""
+    for _ in range(1000):
+        if text in stream.getvalue():
+            return
+        time.sleep(0.01)
+    pytest.fail(f"`{text}` was never shown")
+
+
 def test_the_stream_decides_how_progress_is_shown() -> None:
     assert isinstance(reporter(Terminal(), quiet=False), Moving)
     assert isinstance(reporter(io.StringIO(), quiet=False), Lines)
@@ -42,9 +51,9 @@ def test_a_terminal_shows_the_stage_and_is_left_clean(monkeypatch: pytest.Monkey
     stream = Terminal()
     telling = reporter(stream, quiet=False)
     with telling.stage("weights"):
-        time.sleep(0.2)
-        telling.bytes(1, 2)
-    assert "weights" in stream.getvalue()
+        shown("weights", stream)
+        telling.bytes(1_000_000, 2_000_000)
+        shown("1.0/2.0 MB", stream)
     assert stream.getvalue().endswith("\x1b[2K")
 
 

@@ -23,7 +23,8 @@ def test_every_value_says_where_it_was_said(tmp_path: Path, capsys: Captured) ->
     assert main(["show", str(recipe), "precision=bf16"]) == 0
     out = capsys.readouterr().out
     assert line(out, "seed:") == f"seed: 7 # {recipe}:2"
-    assert line(out, "dtype:") == "dtype: bfloat16 # option precision/bf16"
+    assert line(out, "dtype:") == "dtype: bfloat16 # override precision=bf16"
+    assert line(out, "precision:") == "precision: # bf16, by override precision=bf16"
     assert line(out, "id:") == "id: pkg://yaie/tiny # option model/tiny"
     assert line(out, "revision:") == "revision: null # default"
 
@@ -54,6 +55,13 @@ def test_options_of_a_folder_of_ones_own_are_listed(tmp_path: Path, capsys: Capt
     (tmp_path / "model" / "mine.yaml").write_text("# Ours.\nid: org/mine\n")
     assert main(["show", "options", "model", "-cd", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["options"]["model"]["mine"] == "Ours."
+
+
+def test_a_group_of_ones_own_is_listed(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "nlp.yaml").write_text("# How we do it.\nprecision: bf16\n")
+    assert main(["show", "options", "team", "-cd", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "team\n  nlp  How we do it.\n"
 
 
 def test_a_misspelt_group_names_the_nearest(capsys: Captured) -> None:

@@ -86,7 +86,7 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
         "--config-dir",
         "-cd",
         metavar="DIR",
-        type=Path,
+        type=_folder,
         help="a folder of your own groups and options",
     )
     flags.add_argument("--json", action="store_true", help="one JSON document on stdout")
@@ -100,6 +100,18 @@ def common_flags() -> str:
     parser = argparse.ArgumentParser(add_help=False)
     add_common_flags(parser)
     return parser.format_help().partition(f"{_COMMON}:\n")[2].rstrip()
+
+
+def named(argv: Sequence[str]) -> str | None:
+    """The verb that the first word names, if it does."""
+    index = _first_word(argv)
+    return argv[index] if index is not None and argv[index] in SUMMARIES else None
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder `{text}`")
+    return Path(text)
 
 
 def _first_word(argv: Sequence[str]) -> int | None:

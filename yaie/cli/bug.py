@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Sequence
 
 from yaie.errors import Fault, Problem
 
 ISSUES = "https://github.com/yaie/yaie/issues"
 
 
-def confess(error: Exception, *, as_json: bool) -> int:
+def confess(error: Exception, argv: Sequence[str]) -> int:
     """Shows the traceback and where to report it; returns the exit code."""
     traceback.print_exception(error)
     hint = f"please report it, with the lines above, at {ISSUES}"
@@ -23,5 +24,5 @@ def confess(error: Exception, *, as_json: bool) -> int:
     from yaie.cli.problems import report
 
     print(file=sys.stderr)
-    report([problem], as_json=as_json)
+    report([problem], argv)
     return int(Fault.BUG)

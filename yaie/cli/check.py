@@ -55,10 +55,18 @@ def run(args: Namespace) -> int:
     if args.json:
         from yaie.cli.document import write
 
-        write({"ok": all(r.ok for r in results), "results": [r.as_json() for r in results]})
+        write(document(results))
     else:
         _tell(results, quiet=args.quiet)
     return min((int(p.fault) for r in results for p in errors_of(r.problems)), default=0)
+
+
+def document(results: Sequence[Result]) -> dict[str, object]:
+    """The answer as `--json` prints it."""
+    return {
+        "ok": all(result.ok for result in results),
+        "results": [result.as_json() for result in results],
+    }
 
 
 def _results(
@@ -66,10 +74,7 @@ def _results(
 ) -> list[Result]:
     from yaie.spec.compose import compose_all
 
-    try:
-        outcomes = compose_all(recipes, overrides, config_dir)
-    except InputError as error:
-        outcomes = [error] * len(recipes)
+    outcomes = compose_all(recipes, overrides, config_dir)
     return [
         Result(recipe=recipe, problems=_problems(outcome))
         for recipe, outcome in zip(recipes, outcomes, strict=True)

@@ -40,8 +40,10 @@ def version() -> str:
     """The versions of yaie and of what it stands on, without importing any of them."""
     from importlib.metadata import version as version_of
 
+    from yaie import __version__
+
     below = ", ".join(f"{name} {version_of(name)}" for name in ("transformers", "torch"))
-    return f"yaie {version_of('yaie')} ({below})"
+    return f"yaie {__version__} ({below})"
 
 
 def _program() -> str:

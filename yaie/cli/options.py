@@ -9,17 +9,18 @@ from difflib import get_close_matches
 
 from yaie.cli.colour import painter
 from yaie.errors import InputError, Problem
-from yaie.spec.conf import options, sentence
+from yaie.spec.conf import folder_groups, options, sentence
 from yaie.spec.load_spec import GROUPS
 
 
 def show_options(groups: Sequence[str], args: Namespace) -> None:
     """Prints each option with its one-sentence comment."""
-    if wrong := [group for group in groups if group not in GROUPS]:
-        raise InputError(*(_no_group(group) for group in wrong))
+    known = tuple(dict.fromkeys((*GROUPS, *folder_groups(args.config_dir))))
+    if wrong := [group for group in groups if group not in known]:
+        raise InputError(*(_no_group(group, known) for group in wrong))
     found = {
         group: {name: sentence(group, name, args.config_dir) for name in names}
-        for group in groups or GROUPS
+        for group in groups or known
         if (names := options(group, args.config_dir))
     }
     if args.json:
@@ -37,9 +38,9 @@ def _listing(group: str, sentences: dict[str, str]) -> str:
     return "\n".join([paint(group, "bold"), *lines])
 
 
-def _no_group(group: str) -> Problem:
-    allowed = ", ".join(f"`{name}`" for name in GROUPS)
-    close = get_close_matches(group, GROUPS, n=1)
+def _no_group(group: str, known: Sequence[str]) -> Problem:
+    allowed = ", ".join(f"`{name}`" for name in known)
+    close = get_close_matches(group, known, n=1)
     return Problem(
         path="",
         message=f"`{group}` is no group; the groups are {allowed}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from yaie.cli.arguments import named
 from yaie.cli.colour import Painter, painter
 from yaie.errors import Problem
 
@@ -26,11 +27,19 @@ def write(problems: Iterable[Problem], stream: TextIO) -> None:
         print("\n\n".join(texts), file=stream)
 
 
-def report(problems: Iterable[Problem], *, as_json: bool) -> None:
-    """What stopped a verb: on stderr, or as the one JSON document on stdout."""
-    if as_json:
+def report(problems: Sequence[Problem], argv: Sequence[str]) -> None:
+    """What stopped a verb: on stderr, or as the one JSON document that argv asks for."""
+    if "--json" in argv:
         from yaie.cli.document import write as write_document
 
-        write_document({"problems": [problem.as_json() for problem in problems]})
+        write_document(_document(problems, named(argv)))
     else:
         write(problems, sys.stderr)
+
+
+def _document(problems: Sequence[Problem], verb: str | None) -> dict[str, object]:
+    if verb == "check":
+        from yaie.cli.check import Result, document
+
+        return document([Result(recipe=None, problems=tuple(problems))])
+    return {"problems": [problem.as_json() for problem in problems]}

@@ -34,14 +34,14 @@ def _answer(argv: Sequence[str]) -> int:
     except YaieError as error:
         from yaie.cli.problems import report
 
-        report(error.problems, as_json="--json" in argv)
+        report(error.problems, argv)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
         from yaie.cli.bug import confess
 
-        return confess(error, as_json="--json" in argv)
+        return confess(error, argv)
 
 
 def _run(argv: Sequence[str]) -> int:

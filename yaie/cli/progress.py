@@ -6,12 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from yaie.loading.reporting import Reporter, Silent
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 PATIENCE = 1.0
 """Seconds that a stage may take before anything is said of it."""
@@ -21,7 +18,7 @@ def reporter(stream: TextIO, *, quiet: bool) -> Reporter:
     """A bar that moves on a terminal, a line a stage in a log, nothing when quiet."""
     if quiet:
         return Silent()
-    return Moving(_progress(stream)) if stream.isatty() else Lines(stream)
+    return Moving(stream) if stream.isatty() else Lines(stream)
 
 
 class Lines:
@@ -44,8 +41,14 @@ class Lines:
 class Moving:
     """A spinner with the stage's name, and a bar once its bytes are told."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        console = Console(file=stream)
+        self._progress = Progress(*columns, console=console, transient=True, redirect_stdout=False)
+        self._columns = self._progress.columns
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -60,22 +63,12 @@ class Moving:
             start.join()
             self._progress.stop()
             self._progress.remove_task(task)
+            self._progress.columns = self._columns
 
     def bytes(self, done: int, total: int) -> None:
+        if self._progress.columns is self._columns:
+            from rich.progress import BarColumn, DownloadColumn
+
+            self._progress.columns = (*self._columns, BarColumn(), DownloadColumn())
         for task in self._progress.task_ids:
             self._progress.update(task, completed=done, total=total)
-
-
-def _progress(stream: TextIO) -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(file=stream),
-        transient=True,
-        redirect_stdout=False,
-    )

@@ -29,7 +29,7 @@ def write(spec: LoadSpec, receipt: Mapping[str, Any], stream: TextIO) -> None:
         print(line, file=stream)
     for problem in receipt["problems"]:
         where = f"{problem['path']}: " if problem["path"] else ""
-        print(f"{paint('warning', 'yellow'):13} {where}{problem['message']}", file=stream)
+        print(f"{paint('warning      ', 'yellow')} {where}{problem['message']}", file=stream)
 
 
 def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
@@ -42,16 +42,14 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "device", _devices(receipt["device_map"]), _device(spec)
     yield "quantization", _quantization(receipt["quantization"]), spec.quantization.method
     yield "mode", "train" if receipt["training"] else "eval", spec.weights.mode
-    yield from _keys(receipt)
+    if spec.weights.kind == "pretrained":
+        yield "keys", _keys(receipt), ""
     yield "seconds", _seconds(receipt["seconds"]), ""
 
 
 def _task(spec: LoadSpec) -> str:
-    return (
-        spec.task.name
-        if spec.weights.kind == "pretrained"
-        else f"{spec.task.name}, {spec.weights.kind} weights"
-    )
+    kind = spec.weights.kind
+    return spec.task.name if kind == "pretrained" else f"{spec.task.name}, {kind} weights"
 
 
 def _source(source: Mapping[str, Any]) -> str:
@@ -105,13 +103,13 @@ def _quantization(quantization: Mapping[str, Any]) -> str:
     )
 
 
-def _keys(receipt: Mapping[str, Any]) -> Iterator[Row]:
+def _keys(receipt: Mapping[str, Any]) -> str:
     said = [
         f"{len(keys)} {kind} ({_some(keys)})"
         for kind in ("missing", "unexpected", "mismatched")
         if (keys := receipt[f"{kind}_keys"])
     ]
-    yield "keys", "; ".join(said) or "all as the model has them", ""
+    return "; ".join(said) or "all as the model has them"
 
 
 def _some(keys: Sequence[object]) -> str:

@@ -21,7 +21,7 @@ EXAMPLES = """\
   yaie show arch llama                     what transformers knows of an architecture
 """
 
-_COMMENT_AT = 60
+_COMMENT_AT = 40
 """Column past which the comments do not move to the right."""
 
 
@@ -85,18 +85,28 @@ def _lines(
         path = f"{parent}{key}"
         start = f"{'  ' * depth}{_yaml(key)}:"
         if isinstance(value, Mapping) and value:
-            yield start, composition.choices.get(path, "")
+            yield start, _choice(composition, path)
             yield from _lines(composition, f"{path}.", value, depth + 1)
         else:
             yield f"{start} {_yaml(value)}", _origin(composition, path)
 
 
 def _origin(composition: Composition, path: str) -> str:
-    """Where a field was said; a group's own origin says nothing of its fields."""
-    group, _, field = path.partition(".")
-    around = composition.origins.get(group)
-    origin = composition.origin_of(path)
-    return "default" if not field or origin in (None, around) else str(origin)
+    """Where a field was said, or a mapping around it; a group's origin says nothing of its
+    fields."""
+    parts = path.split(".")
+    around = (".".join(parts[:length]) for length in range(len(parts), 1, -1))
+    said = (composition.origins.get(place) for place in around)
+    return next((origin for origin in said if origin), "default")
+
+
+def _choice(composition: Composition, group: str) -> str:
+    """A group's option, and where it was picked, if it was."""
+    option = composition.choices.get(group)
+    if option is None:
+        return ""
+    origin = composition.origins.get(group, "")
+    return option if origin in ("", f"option {group}/{option}") else f"{option}, by {origin}"
 
 
 def _yaml(value: object) -> str:

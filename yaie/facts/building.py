@@ -6,8 +6,9 @@ import importlib
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 from yaie.facts import config_classes, model_classes
@@ -81,7 +82,7 @@ class Builder:
             sub_configs=config_classes.sub_configs_of(cls, self.registered),
             open_sub_configs=config_classes.open_sub_configs_of(cls),
             classes=dict(self._default_classes(cls)),
-            processors=tuple(k for k, known in self._processors.items() if known.get(name)),
+            processors=tuple(k for k, known in self._processors.items() if name in known),
         )
 
     def owners(self) -> dict[str, tuple[str, str]]:
@@ -113,13 +114,13 @@ def _mapping(module: str, name: str) -> Any:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keeps what 800 default configs log and warn about off the terminal."""
+    """Keeps what 800 default configs log, print and warn about off the terminal."""
     from transformers.utils import logging
 
     level = logging.get_verbosity()
     logging.set_verbosity(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"), redirect_stdout(StringIO()):
             yield
     finally:
         logging.set_verbosity(level)

@@ -9,7 +9,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts
 
@@ -129,6 +129,5 @@ def _properties(head: Head, data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _read_class(data: Mapping[str, Any]) -> ClassFacts:
-    return ClassFacts(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    )
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+    return ClassFacts(**cast(Any, values))

@@ -80,6 +80,9 @@ class CheckpointFacts:
         return value if isinstance(value, str) else None
 
 
+_NOT_WHOLE = "is not whole: its index lists `{}`, which is not there"
+
+
 def read_checkpoint(source: Source, model: ModelSpec) -> CheckpointFacts:
     """What the files at hand say of a checkpoint; a file is read only when it has changed.
 
@@ -87,12 +90,13 @@ def read_checkpoint(source: Source, model: ModelSpec) -> CheckpointFacts:
     lists shards that are not there.
     """
     require_inside("model.subfolder", model.subfolder)
+    require_inside("model.gguf_file", model.gguf_file or "")
     config = _config(source, model)
     weights = names.weights(source.files, model, config or {})
     listed = _weight_files(source, weights)
     missing = tuple(name for name in listed if name not in source.files)
     if missing and source.commit is None:
-        raise spoiled(source.folder, f"is not whole: its index lists `{missing[0]}`, not there")
+        raise spoiled(source.folder, _NOT_WHOLE.format(missing[0]))
     gguf = gguf_facts(source.folder / weights.file) if weights and model.gguf_file else None
     return CheckpointFacts(
         folder=source.folder,

@@ -82,11 +82,11 @@ def _is_open(spec: Any) -> bool:
 
 
 def _target(spec: Any, registered: dict[str, Any]) -> str:
+    model_type = str(spec.model_type)
     if _is_open(spec):
-        return spec.model_type if spec.model_type in registered else ""
-    if registered.get(spec.config_class.model_type) is spec.config_class:
-        return str(spec.config_class.model_type)
-    return str(spec.config_class.__name__)
+        return model_type if model_type in registered else ""
+    known = registered.get(model_type) is spec.config_class
+    return model_type if known else str(spec.config_class.__name__)
 
 
 def _has_setter(cls: Any, name: str) -> bool:
@@ -117,5 +117,3 @@ def _json(value: object) -> object:
         return json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
         return None
-
-

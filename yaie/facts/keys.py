@@ -1,28 +1,38 @@
-"""KeyFacts: how the weights of a checkpoint and those of a model match."""
+"""KeyFacts: how the tensors of a checkpoint and the weights of a model fit each other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-Shape = tuple[int, ...]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """A weight whose shape is one in the checkpoint and another in the model."""
+
+    name: str
+    stored: tuple[int, ...]
+    """In the checkpoint."""
+    built: tuple[int, ...]
+    """In the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFacts:
-    """What a load reports of its keys, beside what the checkpoint's own class reports."""
+    """What upstream's own comparison of names and shapes finds, for the class that was asked and
+    for the class that the checkpoint was saved from."""
 
     asked_class: str
     own_class: str | None
-    """`architectures[0]` of config.json; None where it says none, or none that transformers has."""
-    missing: tuple[str, ...]
-    """Weights of the model that the checkpoint lacks."""
-    unexpected: tuple[str, ...]
-    """Weights of the checkpoint that the model lacks."""
-    mismatched: tuple[tuple[str, Shape, Shape], ...]
-    """Name, shape in the checkpoint, shape in the model."""
-    own_missing: tuple[str, ...]
-    """`missing` for the checkpoint's own class under the same overrides."""
-    own_unexpected: tuple[str, ...]
-    has_architectures: bool
-    prefix: str
-    """`base_model_prefix` of the asked class: `bert.encoder.x` and `encoder.x` are one weight."""
+    """architectures[0]; None where config.json names none, or one that transformers lacks."""
+    missing: tuple[str, ...] = ()
+    """Weights of the asked class that the checkpoint lacks."""
+    unexpected: tuple[str, ...] = ()
+    """Tensors of the checkpoint that the asked class has no place for."""
+    mismatched: tuple[Mismatch, ...] = ()
+    own_missing: tuple[str, ...] = ()
+    """As `missing`, for the checkpoint's own class with the same overrides."""
+    own_unexpected: tuple[str, ...] = ()
+    prefix: str = ""
+    """base_model_prefix: what the base class names `encoder`, a head's names `bert.encoder`."""
+    has_architectures: bool = True
+    """Whether config.json names the class that the checkpoint was saved from."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from yaie.facts.architecture import ClassFacts
@@ -21,21 +22,24 @@ def auto_classes() -> dict[str, Any]:
     return {name: getattr(transformers, name) for name in sorted(names)}
 
 
+@cache
 def model_classes(auto: Any, config_class: Any) -> tuple[Any, ...]:
-    """The classes that an AutoModel class chooses from for a config class, the default one first."""
-    try:
-        found = auto._model_mapping.get(config_class, None)
-    except ValueError:
-        # A mapping of 5.23 names a class that does not exist (VoxtralRealtimeTextModel); from_config
-        # fails there with the same error.
+    """The classes that an AutoModel class chooses from for a config class, the default first."""
+    mapping = auto._model_mapping
+    if config_class not in mapping:
         return ()
-    several = found if isinstance(found, list | tuple) else (found,)
-    return tuple(cls for cls in several if cls is not None)
+    try:
+        found = mapping[config_class]
+    except ValueError:
+        # 5.23 maps to a class that does not exist (VoxtralRealtimeTextModel); from_config fails
+        # there with the same error.
+        return ()
+    return tuple(found) if isinstance(found, list | tuple) else (found,)
 
 
 def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
     """A class's declarations; those that it inherits from its parts are read off a built model."""
-    model = _on_meta(auto, config_class)
+    model = _on_meta(cls, auto, config_class)
     said = cls if model is None else model
     no_split = _names(said, "_no_split_modules")
     return ClassFacts(
@@ -50,17 +54,19 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
     )
 
 
-def _on_meta(auto: Any, config_class: Any) -> Any:
+def _on_meta(cls: Any, auto: Any, config_class: Any) -> Any:
     """The default model on the meta device; None where upstream cannot build it."""
     import torch
     from transformers import initialization
 
     try:
+        # from_config needs `architectures` where it has several classes to choose from.
+        config = config_class(architectures=[cls.__name__])
         with torch.device("meta"), initialization.no_init_weights():
-            return auto.from_config(config_class())
+            return auto.from_config(config)
     except Exception:
-        # Whatever a default config makes a constructor raise (a missing package, a checkpoint that
-        # it would fetch, a field without a usable default): the class has no default model.
+        # Whatever a default config makes a constructor raise (a package that is missing, a field
+        # that has no usable default): the class has no default model.
         return None
 
 
@@ -79,22 +85,21 @@ def _names(said: Any, attribute: str) -> tuple[str, ...]:
 
 
 def _generates(cls: Any) -> bool:
-    # The stand-in for a class whose package is missing answers private names alone.
-    return bool(cls.can_generate()) if not hasattr(cls, "_backends") else False
+    # The stand-in for a class whose package is missing answers for private names alone.
+    return not hasattr(cls, "_backends") and bool(cls.can_generate())
 
 
 def _chooses_experts(cls: Any, model: Any) -> bool:
     parts = {cls} if model is None else {type(module) for module in model.modules()}
-    return any(
-        part._can_set_experts_implementation()
-        for part in parts
-        if callable(getattr(part, "_can_set_experts_implementation", None))
-    )
+    choices = (getattr(part, "_can_set_experts_implementation", None) for part in parts)
+    return any(choice() for choice in choices if callable(choice))
 
 
-def _modules(module: Any, no_split: tuple[str, ...], prefix: str = "", depth: int = 0) -> Iterator[str]:
+def _modules(
+    module: Any, whole: tuple[str, ...], prefix: str = "", depth: int = 1
+) -> Iterator[str]:
     for name, child in module.named_children():
         path = prefix + ("*" if name.isdigit() else name)
         yield path
-        if depth + 1 < DEPTH and type(child).__name__ not in no_split:
-            yield from _modules(child, no_split, f"{path}.", depth + 1)
+        if depth < DEPTH and type(child).__name__ not in whole:
+            yield from _modules(child, whole, f"{path}.", depth + 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from yaie.facts.facts import Facts
-from yaie.facts.keys import KeyFacts, Shape
+from yaie.facts.keys import KeyFacts, Mismatch
 from yaie.loading.execute import carry_out
 from yaie.planning.calls import Call, Value
 from yaie.planning.plan import LoadPlan
@@ -50,9 +50,11 @@ def reported(model: Any, info: Mapping[str, Any], facts: Facts) -> KeyFacts:
     )
 
 
-def _mismatched(info: Mapping[str, Any]) -> tuple[tuple[str, Shape, Shape], ...]:
-    rows = sorted(info["mismatched_keys"])
-    return tuple((name, tuple(stored), tuple(wanted)) for name, stored, wanted in rows)
+def _mismatched(info: Mapping[str, Any]) -> tuple[Mismatch, ...]:
+    return tuple(
+        Mismatch(name=name, stored=tuple(stored), built=tuple(built))
+        for name, stored, built in sorted(info["mismatched_keys"])
+    )
 
 
 def _facts(

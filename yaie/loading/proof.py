@@ -105,7 +105,7 @@ def _keys(receipt: Receipt, foreseen: KeyFacts | None) -> Iterator[Problem]:
     if foreseen is None:
         return
     surprises = sorted(
-        (set(receipt.missing_keys) - set(foreseen.missing) - {n for n, *_ in foreseen.mismatched})
+        (set(receipt.missing_keys) - set(foreseen.missing) - {m.name for m in foreseen.mismatched})
         | (set(receipt.unexpected_keys) - set(foreseen.unexpected))
     )
     if surprises:

@@ -82,9 +82,7 @@ def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         )
 
 
-def _judged(
-    spec: LoadSpec, facts: Facts
-) -> Iterator[tuple[str, str, Any, ArchitectureFacts]]:
+def _judged(spec: LoadSpec, facts: Facts) -> Iterator[tuple[str, str, Any, ArchitectureFacts]]:
     """Each override with the config that it is of: path of that config, name, value, facts."""
     if facts.architecture is None:
         return
@@ -196,8 +194,8 @@ def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Proble
         field = architecture.fields.get(own)
         if field is None or not field.checked or _is_partial(value, field):
             continue
-        if reason := mismatch(value, field.type):
-            yield wrong(f"{path}.{name}", reason)
+        if allowed := mismatch(value, field.type):
+            yield wrong(f"{path}.{name}", f"`{value}` was given, and `{name}` is {allowed}")
 
 
 def _is_partial(value: object, field: FieldFacts) -> bool:

@@ -22,7 +22,7 @@ SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?b)", re.IGNORECASE)
 
 
 def devices_are_torch_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A device is named as torch names it: `cpu`, `cuda`, `cuda:1`, `mps`; a map also has `disk`."""
+    """A device is named as torch names it, `cpu` or `cuda:1`; a map also has `disk`."""
     for path, target in _named(spec):
         if not isinstance(target, str) or DEVICE.fullmatch(target):
             continue
@@ -34,8 +34,12 @@ def devices_are_torch_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
             path,
             f"`{target}` is no torch device; there are {quoted(KINDS[:4])}, with a number as in"
             " `cuda:1`",
-            f"`{path}={f'{meant}:{index}' if index.isdigit() else meant}`",
+            _device_hint(path, f"{meant}:{index}" if index.isdigit() else meant),
         )
+
+
+def _device_hint(path: str, meant: str) -> str:
+    return f"`device={meant}`" if path == "device.device" else f"`{path}={meant}`"
 
 
 def devices_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -99,7 +103,7 @@ def limits_name_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
                 path,
                 f"`{key}` is no device that a limit can be for; accelerators go by their number,"
                 " beside them there are `cpu`, `mps` and `disk`",
-                f"`device.max_memory={{{number[1]}:20GiB}}`" if number else None,
+                f"`device.max_memory.{number[1]}={_limits(spec)[key]}`" if number else None,
             )
         elif has_numbers(spec) and not 0 <= key < len(facts.host.devices):
             yield refused(
@@ -129,8 +133,7 @@ def limits_are_sizes(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def _limits(spec: LoadSpec) -> dict[int | str, int | str]:
-    limited = isinstance(spec.device, Dispatched | Mapped)
-    return (spec.device.max_memory or {}) if limited else {}
+    return (spec.device.max_memory or {}) if isinstance(spec.device, Dispatched | Mapped) else {}
 
 
 def _bytes(size: str) -> int | None:

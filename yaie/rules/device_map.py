@@ -28,7 +28,7 @@ def map_names_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     model = asked_class(facts)
     if not isinstance(spec.device, Mapped) or model is None or not model.modules:
         return
-    for key in spec.device.map:
+    for key, device in spec.device.map.items():
         if _is_module(pattern(key), model.modules):
             continue
         near = nearest(pattern(key), model.modules)
@@ -36,7 +36,7 @@ def map_names_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         yield wrong(
             f"device.map.{key}",
             f"`{model.name}` has no module `{key}`",
-            f"did you mean `{_numbered(near, numbers)}`?" if near else None,
+            f"`~device.map.{key} device.map.{_numbered(near, numbers)}={device}`" if near else None,
         )
 
 
@@ -88,7 +88,7 @@ def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     yield refused(
         "device.map",
         f"no device for {quoted(uncovered)} of `{model.name}`",
-        f"`{hint}`" if len(uncovered) <= _HINTED else f"`device.map={{'':{device}}}`",
+        f"`{hint}`" if len(uncovered) <= _HINTED else "`device=auto` places every module",
     )
 
 
@@ -135,9 +135,10 @@ def map_offloads_whole_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem
     for inner, target in placed.items():
         outer = next((key for key in placed if key != inner and covers(key, inner)), None)
         if outer is not None and (target == "disk") != (placed[outer] == "disk"):
+            around = outer or '""'
             yield refused(
                 f"device.map.{inner}",
-                f"`{inner}` goes to `{target}`, but lies inside of `{outer}`, which goes to"
+                f"`{inner}` goes to `{target}`, but lies inside of `{around}`, which goes to"
                 f" `{placed[outer]}`; a map to `disk` needs keys that do not overlap",
                 f"`device.map.{inner}={placed[outer]}`",
             )
@@ -150,11 +151,12 @@ def map_keeps_layers_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         return
     for layer, devices in _split_layers(spec.device.map, model.modules).items():
         if len(devices) > 1:
+            parts = [f"~device.map.{key}" for key in spec.device.map if key.startswith(f"{layer}.")]
             yield refused(
                 f"device.map.{layer}",
                 f"`{layer}` is split over {quoted(devices)}, and a `{model.no_split_modules[0]}`"
                 " works on one accelerator alone",
-                f"`device.map={{{layer}:{devices[0]}}}` and so on, a layer a key",
+                f"`{' '.join(parts)} device.map.{layer}={devices[0]}`",
             )
 
 

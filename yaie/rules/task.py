@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, said, wrong
-from yaie.rules.reading import is_local
 from yaie.rules.wording import nearest, override, quoted
 from yaie.spec.load_spec import LoadSpec
 
@@ -30,6 +29,15 @@ LABELLED = frozenset(
     }
 )
 """Tasks whose heads change their shape with `num_labels`, asked of every class of 5.23."""
+WHOLE_INPUT = frozenset(
+    {
+        "audio-classification",
+        "image-classification",
+        "sequence-classification",
+        "video-classification",
+    }
+)
+"""Tasks whose loss is transformers.loss.loss_utils.ForSequenceClassificationLoss."""
 HEAD_FIELDS = ("num_labels", "id2label", "label2id", "problem_type")
 FORMER = {"vision2seq": "image-text-to-text"}
 """Names of AutoModel classes that transformers 5 dropped."""
@@ -165,14 +173,13 @@ def problem_type_fits_the_labels(spec: LoadSpec, facts: Facts) -> Iterator[Probl
         )
 
 
-def problem_type_is_for_sequences(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`problem_type` is read by the loss of sequence and image classification alone."""
-    if spec.task.problem_type is None or facts.task is None or facts.task not in LABELLED:
+def problem_type_is_for_whole_inputs(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`problem_type` is read by the loss that labels a whole sequence, image, video or sound."""
+    if spec.task.problem_type is None or facts.task not in LABELLED - WHOLE_INPUT:
         return
-    if facts.task not in ("sequence-classification", "image-classification"):
-        yield refused(
-            "task.problem_type",
-            f"`problem_type` is read by sequence and image classification, and the task is"
-            f" `{facts.task}`",
-            "`task.problem_type=null`",
-        )
+    yield refused(
+        "task.problem_type",
+        f"`problem_type` is read where a whole input gets a label, and `{facts.task}` does not"
+        " read it",
+        "`task.problem_type=null`",
+    )

@@ -35,9 +35,7 @@ def new_weights_are_not_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Prob
         "quantization.method",
         f"`{spec.quantization.method}` quantises weights that are loaded, and `weights.kind` is"
         f" `{spec.weights.kind}`",
-        "`quantization=none`, or `weights=pretrained`"
-        if spec.model.id
-        else "`quantization=none`",
+        "`quantization=none`, or `weights=pretrained`" if spec.model.id else "`quantization=none`",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -12,9 +13,9 @@ _SHOWN = 8
 
 def quoted(names: Iterable[object], shown: int = _SHOWN) -> str:
     """Names in backticks, joined by commas; the rest of a long list is counted."""
-    names = [f"`{name}`" for name in names]
-    rest = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
+    marked = [f"`{name}`" for name in names]
+    rest = len(marked) - shown
+    return ", ".join(marked[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def counted(number: int, noun: str) -> str:
@@ -44,5 +45,12 @@ def _written(value: Any) -> str:
             return "{" + ",".join(f"{k}:{_written(v)}" for k, v in value.items()) + "}"
         case list() | tuple():
             return "[" + ",".join(map(_written, value)) + "]"
+        case str() if not _PLAIN.fullmatch(value) or value.lower() in _TYPED:
+            return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
         case _:
             return str(value)
+
+
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
+_TYPED = ("true", "false", "null", "inf", "nan")
+"""Words that the override grammar takes for something else than text."""

@@ -101,7 +101,8 @@ def fetch(
         with mapped(listing.id, listing.revision):
             path = persistently(Download(listing, name, cache_dir, meter), waits)
             require_as_sent(path, listing.files[name])
-    return Source(id=listing.id, folder=folder, commit=listing.commit, files=files_in(folder))
+    files = files_in(folder) if folder.is_dir() else {}
+    return Source(id=listing.id, folder=folder, commit=listing.commit, files=files)
 
 
 def _at_hand(path: Path, file: RemoteFile) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from pathlib import Path
 
 from yaie.errors import InputError, Problem
@@ -44,9 +43,11 @@ def remember(repository: Path, revision: str | None, commit: str) -> None:
     _require_revision(name)
     if name == commit:
         return
+    from tempfile import NamedTemporaryFile
+
     ref = repository / "refs" / name
     ref.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=ref.parent, delete=False) as written:
+    with NamedTemporaryFile("w", dir=ref.parent, delete=False) as written:
         written.write(commit)
     Path(written.name).replace(ref)
 

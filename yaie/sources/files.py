@@ -13,7 +13,7 @@ Format = Literal["safetensors", "bin", "gguf"]
 
 CONFIG = "config.json"
 _STEMS: tuple[tuple[Format, str], ...] = (("safetensors", "model"), ("bin", "pytorch_model"))
-_SMALL = (".json", ".txt", ".jinja", ".model", ".tiktoken", ".codes", ".tokenizer")
+_SMALL = (".json", ".txt", ".jinja", ".model", ".tiktoken", ".spm", ".codes", ".tokenizer")
 _INDEX = ".index."
 _TOKENIZERS = (
     "tokenizer.json",
@@ -56,14 +56,23 @@ def shards(index: Mapping[str, Any], file: str) -> tuple[str, ...]:
 
 
 def small_files(files: Iterable[str], model: ModelSpec) -> tuple[str, ...]:
-    """Configs, tokenizer and processor files, templates: all that is read beside the weights."""
-    return tuple(name for name in files if _is_small(name, model.subfolder.strip("/")))
+    """Configs, tokenizer and processor files, templates: all that is read beside the weights.
+
+    The repository's own Python only where it is allowed to run.
+    """
+    suffixes = (*_SMALL, ".py") if model.trust_remote_code else _SMALL
+    subfolder = model.subfolder.strip("/")
+    return tuple(
+        name
+        for name in files
+        if name.endswith(suffixes) and _INDEX not in name and _is_beside(name, subfolder)
+    )
 
 
 def has_tokenizer(files: Iterable[str], subfolder: str) -> bool:
     """Whether there is anything that AutoTokenizer could be made of."""
     return any(
-        name in _TOKENIZERS or name.endswith((".model", ".tiktoken", ".tokenizer"))
+        name in _TOKENIZERS or name.endswith((".model", ".tiktoken", ".tokenizer", ".spm"))
         for name in _within(files, subfolder)
     )
 
@@ -102,9 +111,8 @@ def _with_variant(name: str, variant: str | None) -> str:
     return f"{stem}.{variant}.{suffix}" if variant is not None else name
 
 
-def _is_small(name: str, subfolder: str) -> bool:
-    if _INDEX in name or not name.endswith(_SMALL):
-        return False
+def _is_beside(name: str, subfolder: str) -> bool:
+    """Whether from_pretrained would look where the file lies."""
     folder = name.rpartition("/")[0]
     below = folder.removeprefix(inside(subfolder, "")) if folder.startswith(subfolder) else "../"
     # Processors with two tokenizers keep the second in a folder such as `decoder_tokenizer`.

@@ -6,7 +6,6 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from yaie.errors import InputError, Problem
 
@@ -108,11 +107,11 @@ def _no_name(id: str) -> Problem:
 
 def _meant(id: str) -> str | None:
     """The override that was probably meant by an id that is none."""
-    if id.startswith(("https://", "http://", "hf://")):
-        parts = [part for part in urlsplit(id).path.split("/") if part]
-        if id.startswith("hf://"):
-            parts = [part for part in id.removeprefix("hf://").split("/") if part]
-        return f"model={'/'.join(parts[:2])}" if is_hub_id("/".join(parts[:2])) else None
+    scheme, _, address = id.partition("://")
+    if address:
+        host_and_path = address.split("/")
+        meant = "/".join(host_and_path[:2] if scheme == "hf" else host_and_path[1:3])
+        return f"model={meant}" if is_hub_id(meant) else None
     org, *rest = id.strip("/").split("/")
     if len(rest) > 1 and is_hub_id(f"{org}/{rest[0]}"):
         return f"model=./{id} for a folder, or model={org}/{rest[0]} model.subfolder=" + "/".join(

@@ -64,21 +64,21 @@ def _walk(
                 yield from _walk(entry.path, name + "/", above | {real})
 
 
-def _homes(folder: Path) -> tuple[Path, ...]:
+def _homes(folder: Path) -> tuple[str, ...]:
     """Where links may lead: the folder, and for a snapshot the hub cache's blobs.
 
     A repository's blobs may in turn link to the blobs that all repositories of the cache share.
     """
     folder = folder.resolve()
-    if folder.parent.name != "snapshots":
-        return (folder,)
-    repository = folder.parent.parent
-    return folder, repository / "blobs", repository.parent / "blobs"
+    homes = [folder]
+    if folder.parent.name == "snapshots":
+        repository = folder.parent.parent
+        homes += [repository / "blobs", repository.parent / "blobs"]
+    return tuple(os.path.join(home, "") for home in homes)
 
 
-def _leads_home(link: str, homes: tuple[Path, ...]) -> bool:
-    target = Path(os.path.realpath(link))
-    return any(target.is_relative_to(home) for home in homes)
+def _leads_home(link: str, homes: tuple[str, ...]) -> bool:
+    return os.path.join(os.path.realpath(link), "").startswith(homes)
 
 
 def _link_outside(link: str) -> Problem:

@@ -1,9 +1,9 @@
-"""Options brought by Hydra, in one composition: those that build on others or refer to themselves."""
+"""Options that build on others or refer to themselves, brought by one Hydra composition."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from yaie.spec.options import Key, OptionError, option_values
 _ROOT = "_dummy_empty_config_"
 """Hydra's name of a primary config that says nothing."""
 _RESOLVER = re.compile(r"\$\{[^}]*:")
+
 
 class _Folders(ConfigRepository):  # type: ignore[misc]
     """Plain folders alone. Hydra's own repository would scan plugins, and see the config store of
@@ -114,7 +115,13 @@ def compose(keys: Sequence[Key], folders: Folders) -> dict[Key, dict[str, Any] |
     try:
         with _hydra_of_today():
             composed = _compose(keys, folders).get("options", {})
-    except (HydraException, OmegaConfBaseException, OptionError, ValueError, RecursionError) as error:
+    except (
+        HydraException,
+        OmegaConfBaseException,
+        OptionError,
+        ValueError,
+        RecursionError,
+    ) as error:
         if len(keys) == 1:
             return {keys[0]: OptionError(_reason(error))}
         return {key: compose([key], folders)[key] for key in keys}
@@ -133,8 +140,11 @@ def _resolved(option: Any) -> dict[str, Any] | OptionError:
     if not isinstance(values, dict):
         return OptionError("an option is a mapping")
     if _RESOLVER.search(str(values)):
-        return OptionError("an option refers to its own fields alone, `${id}`; it calls no resolver")
+        return OptionError(
+            "an option refers to its own fields alone, `${id}`; it calls no resolver"
+        )
     try:
-        return dict(OmegaConf.to_container(OmegaConf.create(values), resolve=True))
+        resolved: Any = OmegaConf.to_container(OmegaConf.create(values), resolve=True)
     except OmegaConfBaseException as error:
         return OptionError(_reason(error))
+    return dict(resolved)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,23 +19,7 @@ from hydra.errors import HydraException
 
 from yaie.spec.document import Branch, Items, Leaf, Node
 from yaie.spec.group import Scalar
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """One override, as the grammar reads it."""
-
-    line: str
-    key: str
-    package: str | None
-    value: Node | None
-    """None where a sweep was written, or nothing (`~key`)."""
-    deletes: bool
-    sweeps: bool
-
-
-class GrammarError(Exception):
-    """Hydra's grammar cannot read an override; says where."""
+from yaie.spec.override import GrammarError, Said
 
 
 class _Visitor(HydraOverrideVisitor):  # type: ignore[misc]

@@ -95,8 +95,9 @@ def read(data: bytes, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reader.complain(f"not YAML: {error.problem}", mark.line + 1 if mark else 1)
-    except yaml.YAMLError as error:
-        reader.complain(f"not YAML: {' '.join(str(error).split())}", 1)
+    except yaml.reader.ReaderError as error:
+        line = data[: error.position].count(b"\n") + 1
+        reader.complain(f"not YAML: {error.reason}", line)
     return reader.document()
 
 
@@ -148,7 +149,9 @@ class _Reader:
             case yaml.DocumentStartEvent():
                 self.documents += 1
                 if self.documents > 1:
-                    self._stop("a file holds one document; a second one begins here", line)
+                    raise self._too_much(
+                        "a file holds one document; a second one begins here", line
+                    )
             case yaml.ScalarEvent():
                 self._scalar(event, line)
             case yaml.AliasEvent():
@@ -161,15 +164,15 @@ class _Reader:
                 done = self.open.pop()
                 self._put(done.node, done.size, done.anchor)
 
-    def _stop(self, message: str, line: int) -> None:
+    def _too_much(self, message: str, line: int) -> _TooMuchError:
         self.complain(message, line)
-        raise _TooMuchError
+        return _TooMuchError()
 
     def _begin(self, node: Branch | Items, anchor: str | None) -> None:
         if len(self.open) >= MAX_DEPTH:
-            self._stop(f"nested more than {MAX_DEPTH} levels deep", node.line)
+            raise self._too_much(f"nested more than {MAX_DEPTH} levels deep", node.line)
         if self._awaits_key():
-            self._stop("a key is a word, not a list or mapping", node.line)
+            raise self._too_much("a key is a word, not a list or mapping", node.line)
         self.open.append(_Open(node, anchor))
 
     def _awaits_key(self) -> bool:
@@ -195,15 +198,16 @@ class _Reader:
             self.complain(f"`{key}` is given twice, on lines {first} and {line}; keep one", line)
         self.open[-1].key = (key, line)
 
-    def _alias(self, anchor: str, line: int) -> None:
+    def _alias(self, anchor: str | None, line: int) -> None:
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
-            self._stop(f"more than {MAX_ALIASES} aliases; write the values out", line)
+            raise self._too_much(f"more than {MAX_ALIASES} aliases; write the values out", line)
         if self._awaits_key():
-            self._stop("a key is a word, not an alias", line)
-        if anchor not in self.anchors:
-            self._stop(f"the alias `*{anchor}` names nothing that is complete before it", line)
-        self._put(*self.anchors[anchor], None)
+            raise self._too_much("a key is a word, not an alias", line)
+        known = self.anchors.get(anchor or "")
+        if known is None:
+            raise self._too_much(f"the alias `*{anchor}` names nothing complete before it", line)
+        self._put(*known, None)
 
     def _put(self, node: Node, size: int, anchor: str | None) -> None:
         if anchor:
@@ -214,7 +218,7 @@ class _Reader:
         parent = self.open[-1]
         parent.size += size
         if parent.size > MAX_NODES:
-            self._stop(f"more than {MAX_NODES} values, aliases written out", node.line)
+            raise self._too_much(f"more than {MAX_NODES} values, aliases written out", node.line)
         if isinstance(parent.node, Items):
             parent.node.items.append(node)
         elif parent.key:

@@ -16,11 +16,14 @@ class Former:
     """Ends the sentence that begins with the spelling."""
     today: str | None = None
     """An override, `…` standing for the value; None where nothing is to be said."""
+    elsewhere: str | None = None
+    """What to do instead, where no override says it."""
 
 
 _LOG_IN = "is a secret, and is never part of a config; log in once"
 _ALWAYS = "is how transformers always loads today; leave it out"
 _SAFETENSORS = "is gone from transformers: what is saved is always safetensors; leave it out"
+_CACHE = "is read no more; set the variable HF_HOME, or name the folder of the hub cache"
 _CONVERTED = "is gone from transformers, which reads PyTorch weights alone; convert the checkpoint"
 
 FORMER: dict[str, Former] = {
@@ -45,14 +48,14 @@ FORMER: dict[str, Former] = {
     "from_flax": Former(_CONVERTED),
     "from_pt": Former(_ALWAYS),
     "safe_serialization": Former(_SAFETENSORS),
-    "use_auth_token": Former(_LOG_IN, "hf auth login"),
-    "token": Former(_LOG_IN, "hf auth login"),
+    "use_auth_token": Former(_LOG_IN, elsewhere="run `hf auth login`"),
+    "token": Former(_LOG_IN, elsewhere="run `hf auth login`"),
     "TRANSFORMERS_CACHE": Former(
-        "is read no more; set the environment variable HF_HOME, or name the folder of the hub cache",
+        _CACHE,
         "model.cache_dir=…",
     ),
     "PYTORCH_TRANSFORMERS_CACHE": Former(
-        "is read no more; set the environment variable HF_HOME, or name the folder of the hub cache",
+        _CACHE,
         "model.cache_dir=…",
     ),
     "pretrained_model_name_or_path": Former("is the model's `id` here", "model.id=…"),
@@ -79,8 +82,8 @@ FORMER: dict[str, Former] = {
     "tp_plan": Former("is deprecated in transformers; tensor parallelism is yet to come here"),
     "force_download": Former("is no part of a config: files are checked before they are used"),
     "resume_download": Former("is always so today; leave it out"),
-    "local_files_only": Former("is said by the environment", "HF_HUB_OFFLINE=1"),
-    "proxies": Former("is said by the environment", "HTTPS_PROXY=…"),
+    "local_files_only": Former("is said by the environment", elsewhere="set `HF_HUB_OFFLINE=1`"),
+    "proxies": Former("is said by the environment", elsewhere="set `HTTPS_PROXY`"),
     "offload_dir": Former("is the former name of `offload_folder`", "device.offload_folder=…"),
     "compute_dtype": Former(
         "is named in full, as transformers does", "quantization.bnb_4bit_compute_dtype=…"
@@ -93,14 +96,26 @@ FORMER: dict[str, Former] = {
 }
 
 IN_CONFIG = (
-    "torch_dtype dtype quantization_config attn_implementation _attn_implementation "
-    "_attn_implementation_internal _experts_implementation experts_implementation auto_map"
-).split()
+    "torch_dtype",
+    "dtype",
+    "quantization_config",
+    "attn_implementation",
+    "_attn_implementation",
+    "_attn_implementation_internal",
+    "experts_implementation",
+    "_experts_implementation",
+    "auto_map",
+)
 """Fields of config.json that a group of yaie decides, and that would decide against it there."""
 
 
-def today(former: Former, value: str | None) -> str | None:
-    """The override to type today, for the value that was given (None: a list or mapping)."""
+def hint(former: Former, value: str | None) -> str | None:
+    """What to type today for the value that was given (None: a list or mapping)."""
+    override = _override(former, value)
+    return f"use `{override}`" if override else former.elsewhere
+
+
+def _override(former: Former, value: str | None) -> str | None:
     if former.today is None or "…" not in former.today:
         return None if value in ("false", "False") else former.today
     group = former.today.partition("=")[0]

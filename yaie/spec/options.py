@@ -77,7 +77,7 @@ def option_values(file: Path) -> dict[str, Any]:
 def _option(group: str, values: dict[str, Any] | OptionError | None) -> Option | OptionError:
     if values is None or isinstance(values, OptionError):
         return values or OptionError("there is no such option")
-    return Option(values, tuple(_paths(group, values)))
+    return Option(values, tuple(_paths(group, values)) if values else ())
 
 
 def _paths(path: str, value: Any) -> Iterator[str]:

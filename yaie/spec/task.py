@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import re
 from typing import Literal
 
 from yaie.spec.group import Group
@@ -24,13 +23,6 @@ class TaskSpec(Group):
         Literal["regression", "single_label_classification", "multi_label_classification"] | None
     ) = None
     """Which loss a sequence classification head computes."""
-
-
-def task_name(auto_class: str) -> str:
-    """The name that an AutoModel class goes by: `AutoModelForSeq2SeqLM` → `seq2seq-lm`."""
-    head = auto_class.removeprefix("AutoModel").removeprefix("For")
-    words = re.findall(r"Seq2Seq|XVector|[A-Z]+(?![a-z])|[A-Z][a-z]+", head)
-    return "-".join(words).lower() or "base"
 
 
 def task_name(auto_class: str) -> str:

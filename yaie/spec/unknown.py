@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from yaie.errors import Problem
-from yaie.spec.former import FORMER, today
+from yaie.spec.conf import options
+from yaie.spec.former import FORMER
+from yaie.spec.former import hint as today
 from yaie.spec.free_choice import free_choice
 from yaie.spec.group import Scalar
 from yaie.spec.load_spec import GROUPS
 from yaie.spec.other_words import other_word
+from yaie.spec.power import VERB_FLAGS
 from yaie.spec.shape import DEFAULTS, TAGS, enumerated, homes, tags_with, ticked, variant
-from yaie.spec.statements import Field, Path, dotted
+from yaie.spec.statements import Field, Path, Restore, dotted
 
 
 def closest(word: str, among: Sequence[str]) -> str | None:
@@ -31,14 +35,13 @@ def shown(value: Any) -> str | None:
     return None if isinstance(value, dict | list) else str(value)
 
 
-def _override(path: Path | str, value: Any) -> str | None:
-    """`path=value`, quoted where the grammar needs it; None for a list or mapping."""
+def use(path: Path, value: Any) -> str | None:
+    """The hint to type `path=value`, quoted for the grammar; None for a list or mapping."""
     text = shown(value)
-    name = path if isinstance(path, str) else dotted(path)
     if text is None:
         return None
     special = isinstance(value, str) and any(letter in text for letter in "=,()[]{}'\"\\ ")
-    return f"{name}='{text}'" if special else f"{name}={text}"
+    return f"use `{dotted(path)}='{text}'`" if special else f"use `{dotted(path)}={text}`"
 
 
 def former(field: Field) -> Problem | None:
@@ -61,13 +64,17 @@ def unknown_group(field: Field, own: Sequence[str]) -> Problem:
         return found
     groups = homes(name)
     groups_known = (*GROUPS, *own)
-    if len(groups) == 1:
+    task = other_word("task", name, options("task"))
+    if name in VERB_FLAGS or task:
+        message = f"`{name}` is no group."
+        hint = f"use `{task or VERB_FLAGS[name]}`" if task or VERB_FLAGS[name] else None
+    elif len(groups) == 1:
         message = f"`{name}` is a field of the group `{groups[0]}`."
-        hint = _override((groups[0], *field.path), field.value)
+        hint = use((groups[0], *field.path), field.value)
     else:
         message = f"there is no group `{name}`; the groups are {ticked(groups_known)}."
         meant = closest(name, groups_known)
-        hint = _override((meant, *field.path[1:]), field.value) if meant else None
+        hint = use((meant, *field.path[1:]), field.value) if meant else None
     return Problem(path=dotted(field.path), message=message, hint=hint, origin=field.origin)
 
 
@@ -81,7 +88,7 @@ def unknown_field(field: Field, values: Mapping[str, Any], choice: str) -> Probl
         message = (
             f"`{name}` is no field of `{group}={choice}`; it belongs to {_options(group, tags)}."
         )
-        return _unknown(field, message, f"{group}={_option(tags[0])}")
+        return _unknown(field, message, f"use `{group}={_option(tags[0])}`")
     message = f"there is no field `{name}` with `{group}={choice}`"
     message += f"; its fields are {ticked(allowed)}." if allowed else ", which has none."
     return _unknown(field, message, _meant(field, allowed))
@@ -102,32 +109,43 @@ def _options(group: str, tags: Sequence[str]) -> str:
 def _meant(field: Field, allowed: Sequence[str]) -> str | None:
     group, name = field.path[:2]
     if meant := closest(name, allowed):
-        return _override((group, meant, *field.path[2:]), field.value)
+        return use((group, meant, *field.path[2:]), field.value)
     if (elsewhere := homes(name)) and len(elsewhere) == 1:
-        return _override((elsewhere[0], *field.path[1:]), field.value)
-    return _override((group, "config", *field.path[1:]), field.value) if group == "model" else None
+        return use((elsewhere[0], *field.path[1:]), field.value)
+    return use((group, "config", *field.path[1:]), field.value) if group == "model" else None
 
 
-def unknown_option(group: str, word: str, options: Sequence[str], origin: str) -> Problem:
+def unknown_restored(restore: Restore, values: Mapping[str, Any], choice: str) -> Problem:
+    """`~` on a field that a group does not have."""
+    field = Field(path=restore.path, value={}, origin=restore.origin)
+    problem = unknown_field(field, values, choice)
+    meant = closest(restore.path[1], tuple(variant(restore.path[0], values).model_fields))
+    return replace(problem, hint=f"use `~{restore.path[0]}.{meant}`") if meant else problem
+
+
+def unknown_option(group: str, word: str, among: Sequence[str], origin: str) -> Problem:
     """A word that is neither an option of its group nor a free choice."""
-    message = f"`{word}` is no option of `{group}`; allowed are {ticked(tuple(options), 'or')}."
+    message = f"`{word}` is no option of `{group}`; allowed are {ticked(tuple(among), 'or')}."
     if not word:
-        message = f"no option of `{group}` is named; allowed are {ticked(tuple(options), 'or')}."
+        message = f"no option of `{group}` is named; allowed are {ticked(tuple(among), 'or')}."
     if "," in word:
         message = f"`{word}` names several options; sweeps come in a later version, so name one."
         word = word.partition(",")[0].strip()
-    return Problem(path=group, message=message, hint=_choice(group, word, options), origin=origin)
+    return Problem(path=group, message=message, hint=_choice(group, word, among), origin=origin)
 
 
-def _choice(group: str, word: str, options: Sequence[str]) -> str | None:
-    if word in options or free_choice(group, word):
-        return f"{group}={word}"
-    if known := other_word(group, word, options):
-        return known
-    meant = closest(word, options)
+def _choice(group: str, word: str, among: Sequence[str]) -> str | None:
+    if word in among or free_choice(group, word):
+        return f"use `{group}={word}`"
+    if known := other_word(group, word, among):
+        return f"use `{known}`"
+    meant = closest(word, among)
     if group == "model" and word:
-        by_id = f"model.id={word}"
-        return f"model={meant}, or {by_id} for a hub id of this name" if meant else by_id
-    if group == "device" and ":" in word:
-        return "device=cuda:0"
-    return f"{group}={meant or DEFAULTS[group]}" if group in DEFAULTS else meant
+        return _model(word, meant)
+    meant = meant or DEFAULTS.get(group)
+    return f"use `{group}={meant}`" if meant else None
+
+
+def _model(word: str, meant: str | None) -> str:
+    by_id = f"`model.id={word}` for a hub id without an owner"
+    return f"use `model={meant}`, or {by_id}" if meant else f"use {by_id}"

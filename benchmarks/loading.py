@@ -1,0 +1,45 @@
+"""What yaie adds to the time of a plain load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.checkpoint import folder
+from benchmarks.processes import in_turn, python
+from benchmarks.results import Row
+
+PAIRS = 9
+OWN_STAGES = ("check", "match")
+"""Stages that plain from_pretrained does not have."""
+
+
+def rows() -> Iterator[Row]:
+    """A 1.1B bf16 checkpoint: whole processes in turn, then the stages that are yaie's own."""
+    place = str(folder())
+    asked = ["-m", "yaie", f"model={place}", "precision=bf16", "device=cpu", "--json"]
+    plain = python("benchmarks/scripts/plain_load.py", place)
+    timed = in_turn(python(*asked), plain, PAIRS)
+    yield Row(
+        what="load of a local 1.1B bf16 checkpoint, whole process",
+        ours=f"{timed.first:.2f} s",
+        other=f"plain from_pretrained script: {timed.second:.2f} s",
+        ratio=f"{timed.ratio:.3f}× ({timed.spread[0]:.3f}–{timed.spread[1]:.3f})",
+        target="≤ 1.05×",
+    )
+    own = [_own_seconds(asked) for _ in range(PAIRS)]
+    yield Row(
+        what="the same: check and comparison of keys, in process",
+        ours=f"{median(own) * 1000:.0f} ms ({min(own) * 1000:.0f}–{max(own) * 1000:.0f})",
+        other="no such stage",
+        ratio="–",
+        target="≤ 150 ms",
+    )
+
+
+def _own_seconds(asked: list[str]) -> float:
+    done = subprocess.run(python(*asked), capture_output=True, text=True, check=True)
+    seconds = json.loads(done.stdout)["seconds"]
+    return float(sum(seconds[stage] for stage in OWN_STAGES))

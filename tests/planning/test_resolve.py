@@ -1,0 +1,117 @@
+"""From spec and facts to calls: each test changes one thing of a valid spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.planning.conftest import CHECKPOINT, LLAMA
+from yaie.errors import InputError
+from yaie.planning.calls import Call, Ref
+from yaie.planning.plan import LoadPlan
+
+Planner = Callable[..., LoadPlan]
+
+
+def model_call(plan: LoadPlan) -> Call:
+    return plan.calls[plan.model]
+
+
+def test_the_plan_as_json_keeps_the_contract(plan: Planner) -> None:
+    spec = {"quantization": {"method": "bnb_8bit"}, "processor": {"kind": "none"}}
+    call = plan(spec).as_json()["calls"][0]  # type: ignore[index]
+    assert call["target"] == "transformers.AutoModelForCausalLM.from_pretrained"
+    assert call["args"] == ["models/chat"]
+    assert call["kwargs"]["quantization_config"]["$call"] == "transformers.BitsAndBytesConfig"
+    assert call["kwargs"]["quantization_config"]["kwargs"]["load_in_8bit"] is True
+
+
+def test_an_earlier_value_is_a_reference_by_index(plan: Planner) -> None:
+    spec = {"model": {"id": "models/chat", "config": {"attention_dropout": 0.1}}}
+    assert model_call(plan(spec)).kwargs["config"] == Ref(0)
+    assert plan(spec).as_json()["calls"][1]["kwargs"]["config"] == {"$ref": 0}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("device", "keywords"),
+    [
+        ({"kind": "none"}, {}),
+        ({"kind": "single", "device": "cuda:1"}, {"device_map": "cuda:1"}),
+        ({"kind": "sequential"}, {"device_map": "sequential"}),
+        ({"kind": "map", "map": {"": "cpu"}}, {"device_map": {"": "cpu"}}),
+        (
+            {"kind": "balanced", "max_memory": {0: "1GiB"}, "offload_folder": "off"},
+            {"device_map": "balanced", "max_memory": {0: "1GiB"}, "offload_folder": "off"},
+        ),
+    ],
+)
+def test_a_device_becomes_a_device_map(
+    plan: Planner, device: dict[str, Any], keywords: dict[str, Any]
+) -> None:
+    said = model_call(plan({"device": device})).kwargs
+    names = ("device_map", "max_memory", "offload_folder", "offload_buffers")
+    assert {name: said[name] for name in names if name in said} == keywords
+
+
+@pytest.mark.parametrize(
+    ("attention", "keywords"),
+    [
+        ({}, {}),
+        ({"kind": "eager"}, {"attn_implementation": "eager"}),
+        (
+            {"kind": "sdpa", "submodules": {"vision_config": "eager"}},
+            {"attn_implementation": {"": "sdpa", "vision_config": "eager"}},
+        ),
+        ({"experts": "eager"}, {"experts_implementation": "eager"}),
+    ],
+)
+def test_attention_is_said_only_where_it_was_asked(
+    plan: Planner, attention: dict[str, Any], keywords: dict[str, Any]
+) -> None:
+    said = model_call(plan({"attention": attention})).kwargs
+    assert {k: v for k, v in said.items() if k.endswith("implementation")} == keywords
+
+
+def test_an_alias_is_called_by_the_configs_own_name(plan: Planner) -> None:
+    gpt2 = replace(LLAMA, attribute_map={"hidden_size": "n_embd"})
+    spec = {"model": {"id": "models/chat", "config": {"hidden_size": 32}}}
+    assert plan(spec, architecture=gpt2).calls[0].kwargs["n_embd"] == 32
+
+
+def test_a_nested_override_brings_along_what_the_checkpoint_says_beside_it(plan: Planner) -> None:
+    held = {**(CHECKPOINT.config or {}), "rope_parameters": {"rope_type": "default", "x": 1}}
+    spec = {"model": {"id": "models/chat", "config": {"rope_parameters": {"x": 2}}}}
+    calls = plan(spec, checkpoint=replace(CHECKPOINT, config=held)).calls
+    assert calls[0].kwargs["rope_parameters"] == {"rope_type": "default", "x": 2}
+
+
+def test_a_whole_checkpoint_needs_no_seed(plan: Planner) -> None:
+    assert plan().calls[0].name == "model"
+
+
+def test_a_head_that_the_checkpoint_lacks_is_drawn_from_the_seed(plan: Planner) -> None:
+    headless = replace(CHECKPOINT, config={"model_type": "llama", "architectures": ["LlamaModel"]})
+    seeded = plan({"weights": {"kind": "pretrained", "seed": 3}}, checkpoint=headless).calls[0]
+    assert (seeded.target, seeded.args) == ("torch.manual_seed", (3,))
+
+
+def test_train_mode_is_a_call_after_the_load(plan: Planner) -> None:
+    trained = plan({"weights": {"kind": "pretrained", "mode": "train"}})
+    assert trained.calls[trained.model + 1].target == "torch.nn.Module.train"
+
+
+def test_a_structure_is_built_from_what_is_known_while_nothing_is_at_hand(plan: Planner) -> None:
+    known = {"source": "a paper", "config": {"hidden_size": 8, "architectures": ["X"]}}
+    spec = {"model": {"id": "org/name", "known": known}, "weights": {"kind": "meta"}}
+    built = plan(spec, checkpoint=None)
+    assert built.calls[0].kwargs == {"hidden_size": 8}
+    assert built.processor is None
+
+
+def test_an_unknown_task_is_an_error_with_what_to_type(plan: Planner) -> None:
+    with pytest.raises(InputError) as error:
+        plan(task=None)
+    assert error.value.problems[0].hint == "name it, as in `task=causal-lm`"

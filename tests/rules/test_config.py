@@ -1,0 +1,174 @@
+"""Is each config override a field, of its type, and one that takes hold?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.making import GPT2, LLAMA, LLAVA, VISION, checkpoint, facts, spec
+from yaie.errors import Fault, Problem
+from yaie.rules.judge import judge
+from yaie.rules.problems import refused, wrong
+
+MULTIMODAL = facts(
+    architecture=LLAVA,
+    model_type="llava",
+    sub_architectures={"text_config": LLAMA, "vision_config": VISION},
+)
+
+
+def config(**overrides: Any) -> Any:
+    return spec(model={"config": overrides})
+
+
+def test_a_misspelt_field_is_an_input_error_with_the_one_that_was_meant() -> None:
+    (problem,) = judge(config(hidden_sizee=3), facts())
+    assert problem.fault is Fault.INPUT
+    assert problem == wrong(
+        "model.config.hidden_sizee",
+        "`LlamaConfig` has no field `hidden_sizee`",
+        "`model.config.hidden_size=3`",
+    )
+
+
+def test_an_alias_of_a_field_is_a_field() -> None:
+    assert judge(config(hidden_size=768), facts(architecture=GPT2, model_type="gpt2")) == ()
+
+
+def test_a_settable_property_is_a_field() -> None:
+    assert judge(config(output_attentions=True), facts()) == ()
+
+
+def test_a_field_that_config_json_has_itself_is_a_field() -> None:
+    held = checkpoint(config={"model_type": "llama", "of_our_own": 1})
+    assert judge(config(of_our_own=2), facts(checkpoint=held)) == ()
+
+
+def test_a_field_of_a_part_is_proposed_there() -> None:
+    assert judge(config(hidden_size=64), MULTIMODAL) == (
+        wrong(
+            "model.config.hidden_size",
+            "`LlavaConfig` has no field `hidden_size`",
+            "`model.config.text_config.hidden_size=64`",
+        ),
+    )
+
+
+def test_a_field_inside_of_a_part_is_judged_by_the_parts_architecture() -> None:
+    assert judge(config(vision_config={"dept": 3}), MULTIMODAL) == (
+        wrong(
+            "model.config.vision_config.dept",
+            "`CLIPVisionConfig` has no field `dept`",
+            "`model.config.vision_config.depth=3`",
+        ),
+    )
+
+
+def test_a_part_is_no_number() -> None:
+    (problem,) = judge(config(text_config=3), MULTIMODAL)
+    assert problem.message == "`3` is no config; `text_config` holds fields"
+
+
+def test_a_value_of_another_type_is_an_input_error() -> None:
+    (problem,) = judge(config(num_attention_heads="many"), facts())
+    assert problem == wrong(
+        "model.config.num_attention_heads",
+        "`many` was given, and `num_attention_heads` is an integer",
+    )
+
+
+def test_a_nested_value_that_will_be_merged_needs_not_be_whole() -> None:
+    held = checkpoint(config={"model_type": "llama", "rope_parameters": {"rope_type": "default"}})
+    assert judge(config(rope_parameters={"rope_theta": 5.0}), facts(checkpoint=held)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "place", "hint"),
+    [
+        ("torch_dtype", "float16", "precision", "`precision=fp16`"),
+        ("attn_implementation", "sdpa", "attention", "`attention=sdpa`"),
+        ("_attn_implementation", "eager", "attention", "`attention=eager`"),
+        ("quantization_config", {"load_in_4bit": True}, "quantization", "`quantization=…`"),
+        ("num_labels", 3, "task.num_labels", "`task.num_labels=3`"),
+    ],
+)
+def test_a_field_with_a_group_of_its_own_is_said_there(
+    name: str, value: object, place: str, hint: str
+) -> None:
+    assert judge(config(**{name: value}), facts()) == (
+        wrong(f"model.config.{name}", f"`{name}` has a place of its own, `{place}`", hint),
+    )
+
+
+@pytest.mark.parametrize("name", ["model_type", "architectures", "auto_map"])
+def test_what_a_checkpoint_is_cannot_be_overridden(name: str) -> None:
+    (problem,) = judge(config(**{name: "x"}), facts())
+    assert problem.message == f"`{name}` says what the checkpoint is and cannot be overridden"
+
+
+def test_a_field_said_by_two_names_is_an_input_error() -> None:
+    gpt2 = facts(architecture=GPT2, model_type="gpt2")
+    assert judge(config(n_embd=8, hidden_size=16), gpt2) == (
+        wrong(
+            "model.config.hidden_size",
+            "`n_embd`, `hidden_size` are two names of one field, and say `8` and `16`",
+            "`~model.config.hidden_size`",
+        ),
+    )
+
+
+ROPE = "`rope_theta` is part of `rope_parameters` since transformers 5, and ignored beside it"
+
+
+def rope(hint: str) -> tuple[Problem, ...]:
+    return (wrong("model.config.rope_theta", ROPE, hint),)
+
+
+def test_a_former_rope_field_names_todays() -> None:
+    held = checkpoint(config={"model_type": "llama", "rope_parameters": {"rope_type": "default"}})
+    asked = judge(config(rope_theta=5.0), facts(checkpoint=held))
+    assert asked == rope("`model.config.rope_parameters.rope_theta=5.0`")
+
+
+def test_a_former_rope_field_names_the_rest_where_there_is_none_to_merge_with() -> None:
+    old = checkpoint(config={"model_type": "llama", "rope_theta": 1e4})
+    assert judge(config(rope_theta=5.0), facts(checkpoint=old)) == rope(
+        "`model.config.rope_parameters.rope_theta=5.0"
+        " model.config.rope_parameters.rope_type=default`"
+    )
+
+
+def test_rope_parameters_are_whole_where_there_are_none_to_merge_with() -> None:
+    assert judge(config(rope_parameters={"rope_theta": 5.0}), facts()) == (
+        refused(
+            "model.config.rope_parameters",
+            "config.json has no `rope_parameters` to merge with, so the override must say"
+            " `rope_type` too",
+            "`model.config.rope_parameters.rope_type=default`",
+        ),
+    )
+
+
+LISTED = checkpoint(
+    config={"model_type": "llama", "layer_types": ["full_attention", "sliding_attention"]}
+)
+
+
+def test_more_layers_than_config_json_lists_are_refused() -> None:
+    (problem,) = judge(config(num_hidden_layers=3), facts(checkpoint=LISTED))
+    assert problem == refused(
+        "model.config.num_hidden_layers",
+        "`3` layers were asked, and `layer_types` of config.json lists 2",
+        "`model.config.layer_types=[full_attention,sliding_attention,full_attention]`",
+    )
+
+
+def test_fewer_layers_than_config_json_lists_are_refused_where_a_config_is_built_anew() -> None:
+    fewer = {"weights": {"kind": "random"}, "model": {"config": {"num_hidden_layers": 1}}}
+    (problem,) = judge(spec(**fewer), facts(checkpoint=LISTED))
+    assert problem.hint == "`model.config.layer_types=[full_attention]`"
+
+
+def test_fewer_layers_than_config_json_lists_load() -> None:
+    assert judge(config(num_hidden_layers=1), facts(checkpoint=LISTED)) == ()

@@ -1,0 +1,115 @@
+"""Does a device map fit the model's modules?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.making import facts, gpus, spec
+from yaie.rules.judge import judge
+from yaie.rules.problems import refused, wrong
+
+WHOLE: dict[str, int | str] = {
+    "model.embed_tokens": "cpu",
+    "model.layers.0": "cpu",
+    "model.layers.1": "cpu",
+    "model.norm": "cpu",
+    "lm_head": "cpu",
+}
+
+
+def mapped(placed: dict[str, Any]) -> Any:
+    return spec(device={"kind": "map", "map": placed})
+
+
+@pytest.mark.parametrize(
+    "placed",
+    [
+        {"": "cpu"},
+        {"model": "cpu", "lm_head": "cpu"},
+        WHOLE,
+        WHOLE | {"model.rotary_emb": "cpu"},
+        WHOLE | {"model.layers.0.mlp": "cpu"},
+    ],
+)
+def test_a_map_of_the_whole_model_is_no_problem(placed: dict[str, int | str]) -> None:
+    assert judge(mapped(placed), facts()) == ()
+
+
+def test_a_key_that_is_no_module_is_an_input_error() -> None:
+    assert judge(mapped({"": "cpu", "model.layer.1": "cpu"}), facts()) == (
+        wrong(
+            "device.map.model.layer.1",
+            "`LlamaForCausalLM` has no module `model.layer.1`",
+            "`~device.map.model.layer.1 device.map.model.layers.1=cpu`",
+        ),
+    )
+
+
+def test_a_layer_beyond_the_last_is_an_input_error() -> None:
+    assert judge(mapped(WHOLE | {"model.layers.2": "cpu"}), facts()) == (
+        wrong(
+            "device.map.model.layers.2",
+            "layer 2 was placed, and the model has 2 layers, counted from 0",
+        ),
+    )
+
+
+def test_layers_are_counted_as_overridden() -> None:
+    asked = spec(
+        device={"kind": "map", "map": WHOLE | {"model.layers.2": "cpu"}},
+        model={"config": {"num_hidden_layers": 3}},
+    )
+    assert judge(asked, facts()) == ()
+
+
+def test_a_map_with_gaps_lists_them() -> None:
+    gaps = {key: "cpu" for key in WHOLE if key not in ("model.layers.1", "lm_head")}
+    assert judge(mapped(gaps), facts()) == (
+        refused(
+            "device.map",
+            "no device for `model.layers.1`, `lm_head` of `LlamaForCausalLM`",
+            "`device.map.model.layers.1=cpu device.map.lm_head=cpu`",
+        ),
+    )
+
+
+def test_a_key_inside_of_another_does_not_go_to_disk() -> None:
+    assert judge(mapped({"": "cpu", "model.layers.0": "disk"}), facts()) == (
+        refused(
+            "device.map.model.layers.0",
+            '`model.layers.0` goes to `disk`, but lies inside of `""`, which goes to `cpu`; a map'
+            " to `disk` needs keys that do not overlap",
+            "`device.map.model.layers.0=cpu`",
+        ),
+    )
+
+
+def test_a_layer_split_over_accelerators_is_refused() -> None:
+    split = {key: 0 for key in WHOLE if key != "model.layers.0"}
+    split |= {"model.layers.0.self_attn": 0, "model.layers.0.mlp": 1}
+    assert judge(mapped(split), facts(host=gpus(2))) == (
+        refused(
+            "device.map.model.layers.0",
+            "`model.layers.0` is split over `0`, `1`, and a `LlamaDecoderLayer` works on one"
+            " accelerator alone",
+            "`~device.map.model.layers.0.self_attn ~device.map.model.layers.0.mlp"
+            " device.map.model.layers.0=0`",
+        ),
+    )
+
+
+def test_a_map_with_many_gaps_is_better_made_by_the_machine() -> None:
+    asked = spec(
+        device={"kind": "map", "map": {"lm_head": "cpu"}},
+        model={"config": {"num_hidden_layers": 80}},
+    )
+    (problem,) = judge(asked, facts())
+    assert problem == refused(
+        "device.map",
+        "no device for `model.layers.0`, `model.layers.1`, `model.layers.2`, `model.layers.3`,"
+        " `model.layers.4`, `model.layers.5`, `model.layers.6`, `model.layers.7` and 74 more of"
+        " `LlamaForCausalLM`",
+        "`device=auto` places every module",
+    )

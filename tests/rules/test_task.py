@@ -1,0 +1,148 @@
+"""Has the architecture a class for the task, and the class a head with labels?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.making import checkpoint, facts, spec
+from yaie.rules.judge import judge
+from yaie.rules.problems import refused, said, wrong
+
+CLASSIFIER = facts(task="sequence-classification")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("causal-lmm", "causal-lm"),
+        ("AutoModelForCausalLM", "causal-lm"),
+        ("vision2seq", "image-text-to-text"),
+    ],
+)
+def test_an_unknown_task_is_an_input_error_with_the_one_that_was_meant(
+    asked: str, meant: str
+) -> None:
+    assert judge(spec(task={"name": asked}), facts(task=asked)) == (
+        wrong(
+            "task.name",
+            f"transformers 5.23.0 has no task `{asked}`; it has 7, such as `causal-lm`,"
+            " `sequence-classification`",
+            f"`task={meant}`",
+        ),
+    )
+
+
+def test_a_task_that_cannot_be_told_is_said() -> None:
+    assert judge(spec(), facts(task=None)) == (
+        said(
+            "task.name",
+            "`auto` is read from the checkpoint, and none is at hand that names a class of `llama`",
+            "`task=causal-lm`",
+        ),
+    )
+
+
+def test_an_architecture_without_a_class_for_the_task_lists_those_that_it_has() -> None:
+    assert judge(spec(task={"name": "masked-lm"}), facts(task="masked-lm")) == (
+        refused(
+            "task.name",
+            "`llama` has no class for `masked-lm`; it has those for `base`, `causal-lm`,"
+            " `sequence-classification`, `token-classification`",
+            "`task=causal-lm`",
+        ),
+    )
+
+
+def test_the_checkpoints_own_task_is_proposed_first() -> None:
+    held = checkpoint(config={"architectures": ["LlamaForTokenClassification"]})
+    (problem,) = judge(spec(task={"name": "masked-lm"}), facts(task="masked-lm", checkpoint=held))
+    assert problem.hint == "`task=token-classification`"
+
+
+def test_labels_are_refused_where_no_head_has_them() -> None:
+    assert judge(spec(task={"num_labels": 3}), facts()) == (
+        refused(
+            "task.num_labels",
+            "`causal-lm` has no head with labels, so `num_labels` would be ignored",
+            "`task.num_labels=null`, or `task=sequence-classification`",
+        ),
+    )
+
+
+def test_labels_are_taken_where_a_head_has_them() -> None:
+    labels = {"num_labels": 2, "id2label": {0: "no", 1: "yes"}, "label2id": {"no": 0, "yes": 1}}
+    assert judge(spec(task=labels | {"problem_type": "regression"}), CLASSIFIER) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        (
+            {"num_labels": 0},
+            wrong(
+                "task.num_labels",
+                "a head has at least one label, not `0`",
+                "`task.num_labels=2`",
+            ),
+        ),
+        (
+            {"num_labels": 3, "id2label": {0: "no", 1: "yes"}},
+            wrong(
+                "task.num_labels",
+                "`3` labels were asked, and 2 are named",
+                "`task.num_labels=2`",
+            ),
+        ),
+        (
+            {"id2label": {1: "no", 2: "yes"}},
+            wrong(
+                "task.id2label",
+                "the numbers of 2 labels are 0 to 1, not `1`, `2`",
+                "`task.id2label={0:no,1:yes}`",
+            ),
+        ),
+        (
+            {"id2label": {0: "no", 1: "yes"}, "label2id": {"no": 1, "yes": 0}},
+            wrong(
+                "task.label2id",
+                "`label2id` is not the inverse of `id2label`",
+                "`task.label2id=null`",
+            ),
+        ),
+        (
+            {"label2id": {"yes": 1, "no": 0}},
+            wrong(
+                "task.label2id",
+                "transformers takes the names of labels from `id2label`, which is not given",
+                "`task.id2label={0:no,1:yes}`",
+            ),
+        ),
+        (
+            {"num_labels": 1, "problem_type": "single_label_classification"},
+            refused(
+                "task.problem_type",
+                "`single_label_classification` chooses among at least two labels, and"
+                " `task.num_labels` is `1`",
+                "`task.num_labels=2`, or `task.problem_type=regression`",
+            ),
+        ),
+    ],
+)
+def test_labels_that_contradict_each_other_are_refused(
+    fields: dict[str, Any], problem: object
+) -> None:
+    assert judge(spec(task=fields), CLASSIFIER) == (problem,)
+
+
+def test_problem_type_is_refused_where_each_token_has_a_label() -> None:
+    asked = spec(task={"problem_type": "regression"})
+    assert judge(asked, facts(task="token-classification")) == (
+        refused(
+            "task.problem_type",
+            "`problem_type` is read where a whole input gets a label, and `token-classification`"
+            " does not read it",
+            "`task.problem_type=null`",
+        ),
+    )

@@ -1,0 +1,44 @@
+"""Builds the catalogue that ships with yaie, or checks that it is what transformers says today.
+
+    python tools/build_catalogue.py [--check]
+
+Build it where timm, torchvision, torchaudio and scipy are installed: architectures that need them
+have no default model otherwise, so that their module names would be missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+from importlib import metadata
+from pathlib import Path
+
+from yaie.facts.building import build
+from yaie.facts.catalogue import keep
+
+FOLDER = Path(__file__).parent.parent / "yaie" / "facts" / "data"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    path = FOLDER / f"catalogue-{metadata.version('transformers')}.jsonl.gz"
+    packed = build()
+    if parser.parse_args().check:
+        return _compare(packed, path.read_bytes())
+    keep(packed, path)
+    path.chmod(0o644)
+    print(f"{path}: {len(packed) / 1024:.0f} KiB")
+    return 0
+
+
+def _compare(built: bytes, shipped: bytes) -> int:
+    """Prints the architectures that differ; the status is 1 if any does."""
+    old, new = (set(gzip.decompress(packed).splitlines()) for packed in (shipped, built))
+    for line in sorted(new - old):
+        print("differs:", line[:60].decode())
+    return int(old != new)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""Write docs/groups.md, the reference of groups, fields and options, out of the sources.
+
+python tools/write_docs.py           writes it
+python tools/write_docs.py --check   says whether it is current, and writes nothing
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from pydantic.fields import FieldInfo
+
+from yaie.spec.conf import options, sentence
+from yaie.spec.group import Group
+from yaie.spec.load_spec import GROUPS, LoadSpec
+
+_OPENING = (
+    "# Groups, their fields and options",
+    "",
+    "Written by `make docs` from `yaie/spec` and `conf`. `group=option` picks an option,",
+    "`group.field=value` sets a field.",
+)
+
+PAGE = Path(__file__).parent.parent / "docs" / "groups.md"
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_OPENING, *(line for group in GROUPS for line in _group(group))]) + "\n"
+
+
+def _group(group: str) -> Iterator[str]:
+    yield from ("", f"## {group}")
+    for kind in _kinds(LoadSpec.model_fields[group]):
+        yield ""
+        yield from _fields(kind)
+    yield from ("", "| option | |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(sentence(group, name))} |" for name in options(group))
+
+
+def _kinds(field: FieldInfo) -> tuple[type[Group], ...]:
+    """The classes that a group can be: one, or those of its tagged union."""
+    return get_args(field.annotation) or (field.annotation,)
+
+
+def _fields(kind: type[Group]) -> Iterator[str]:
+    yield (kind.__doc__ or "").strip()
+    yield from ("", "| field | type | default | |", "|---|---|---|---|")
+    for name, field in kind.model_fields.items():
+        about = _cell(field.description or "")
+        yield f"| `{name}` | `{_cell(_type(field))}` | {_default(field)} | {about} |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"`{field.get_default(call_default_factory=True)!r}`"
+
+
+def _type(field: FieldInfo) -> str:
+    annotation = field.annotation
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return text.replace("typing.", "").replace("yaie.spec.model.", "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("\n", " ")
+
+
+def main() -> int:
+    """Writes the page, or compares it."""
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
+        return 0
+    print("docs/groups.md is not current: run `make docs`", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

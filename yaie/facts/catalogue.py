@@ -1,0 +1,131 @@
+"""The catalogue: what each architecture of the installed transformers supports."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from yaie.facts import catalogue_file
+from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.packages import installed
+
+Say = Callable[[str], None]
+SHIPPED = Path(__file__).parent / "data"
+
+
+class Catalogue:
+    """Facts by model_type, read from a packed catalogue one architecture at a time."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._head, self._rest = catalogue_file.unpack(packed)
+        self._read: dict[str, ArchitectureFacts | None] = {}
+        self._owners: Mapping[str, tuple[str, str]] | None = None
+
+    @property
+    def version(self) -> str:
+        """Version of transformers that it describes."""
+        return self._head.version
+
+    @property
+    def tasks(self) -> Mapping[str, str]:
+        """Task name → AutoModel class."""
+        return self._head.tasks
+
+    @property
+    def model_types(self) -> tuple[str, ...]:
+        """Every model_type that transformers knows."""
+        return self._head.model_types
+
+    def architecture(self, model_type: str) -> ArchitectureFacts | None:
+        """Facts of a model_type (or of a sub-config's class without one); None if unknown."""
+        if model_type not in self._read:
+            facts = catalogue_file.read_architecture(self._rest, self._head, model_type)
+            self._read[model_type] = facts
+        return self._read[model_type]
+
+    def task_of(self, class_name: str) -> tuple[str, str] | None:
+        """The (model_type, task) that a model class is first of all for; None if no AutoModel class
+        leads to it."""
+        if self._owners is None:
+            self._owners = catalogue_file.read_owners(self._rest)
+        return self._owners.get(class_name)
+
+
+def catalogue(say: Say = lambda _: None) -> Catalogue:
+    """The installed transformers' catalogue: shipped, else kept from an earlier run, else built.
+
+    `say` is told, in a sentence each, that it is being built (minutes, and transformers is
+    imported) and that it could not be kept.
+    """
+    version = installed()["transformers"]
+    if version not in _opened:
+        _opened[version] = open_catalogue(version, _build, say)
+    return _opened[version]
+
+
+def open_catalogue(version: str, build: Callable[[], bytes], say: Say) -> Catalogue:
+    """A version's catalogue: shipped, else kept, else built and kept."""
+    if packed := _read(SHIPPED / f"catalogue-{version}.jsonl.gz"):
+        return Catalogue(packed)
+    if packed := _read(kept_file(version)):
+        try:
+            return Catalogue(packed)
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            say(f"`{kept_file(version)}` is spoiled ({error}) and is made anew.")
+    return Catalogue(_built(version, build, say))
+
+
+def cache_folder() -> Path:
+    """Where a catalogue built for another version is kept."""
+    home = Path.home()
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "yaie"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "yaie" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "yaie"
+
+
+def kept_file(version: str) -> Path:
+    """The file of a version's catalogue in the cache folder."""
+    return cache_folder() / f"catalogue-{catalogue_file.FORMAT}-{version}.jsonl.gz"
+
+
+def keep(packed: bytes, path: Path) -> None:
+    """Writes a catalogue in one step, so that no reader sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    try:
+        with open(handle, "wb") as file:
+            file.write(packed)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+_opened: dict[str, Catalogue] = {}
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _build() -> bytes:
+    from yaie.facts.building import build
+
+    return build()
+
+
+def _built(version: str, build: Callable[[], bytes], say: Say) -> bytes:
+    say(f"Reading what transformers {version} supports; this is done once and takes minutes.")
+    packed, path = build(), kept_file(version)
+    try:
+        keep(packed, path)
+    except OSError as error:
+        say(f"It could not be kept in `{path.parent}` ({error.strerror}): every run reads it anew.")
+    return packed

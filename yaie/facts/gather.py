@@ -1,0 +1,87 @@
+"""Everything that is true about one load, from what is at hand: no network, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.catalogue import Catalogue, catalogue
+from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
+from yaie.facts.facts import Facts
+from yaie.facts.host import this_host
+from yaie.facts.task import decide_task
+from yaie.sources.locate import locate
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.model import ModelSpec
+
+
+def gather(spec: LoadSpec) -> Facts:
+    """The facts of a load.
+
+    Raises InputError for an id that can name nothing, SourceError for a path that is not there or
+    a file that is not what it must be.
+    """
+    known, checkpoint = catalogue(), _checkpoint(spec.model)
+    model_type = _model_type(spec.model, checkpoint)
+    architecture = known.architecture(model_type) if model_type else None
+    return Facts(
+        transformers=known.version,
+        tasks=known.tasks,
+        model_types=known.model_types,
+        architecture=architecture,
+        sub_architectures=_parts(
+            architecture, (spec.model.config, _config(spec.model, checkpoint)), known
+        ),
+        checkpoint=checkpoint,
+        host=this_host(),
+        model_type=model_type,
+        task=decide_task(spec, checkpoint, architecture, known),
+    )
+
+
+def _checkpoint(model: ModelSpec) -> CheckpointFacts | None:
+    if model.id is None:
+        return None
+    source = locate(
+        model.id,
+        revision=model.revision,
+        cache_dir=model.cache_dir,
+        subfolder=model.subfolder,
+    )
+    return read_checkpoint(source, model) if source else None
+
+
+def _config(model: ModelSpec, checkpoint: CheckpointFacts | None) -> Mapping[str, Any]:
+    """The checkpoint's own config, or what is known of it where it is not at hand."""
+    if checkpoint and checkpoint.config is not None:
+        return checkpoint.config
+    return model.known.config if model.known else {}
+
+
+def _model_type(model: ModelSpec, checkpoint: CheckpointFacts | None) -> str | None:
+    config = _config(model, checkpoint)
+    said = (checkpoint and checkpoint.model_type) or model.architecture or config.get("model_type")
+    # AutoConfig takes a Mistral whose layers differ in their attention for a Ministral.
+    renamed = said == "mistral" and "layer_types" in config
+    return "ministral" if renamed else said
+
+
+def _parts(
+    architecture: ArchitectureFacts | None, configs: tuple[Mapping[str, Any], ...], known: Catalogue
+) -> dict[str, ArchitectureFacts]:
+    """Facts of the sub-configs, by field; the first config that tells a model_type decides."""
+    if architecture is None:
+        return {}
+    told = {f: _told(f, configs) for f in architecture.open_sub_configs}
+    types = {f: told.get(f) or default for f, default in architecture.sub_configs.items()}
+    return {f: facts for f, named in types.items() if (facts := known.architecture(named))}
+
+
+def _told(field: str, configs: tuple[Mapping[str, Any], ...]) -> str | None:
+    """The model_type that a sub-config says of itself."""
+    for config in configs:
+        match config.get(field):
+            case {"model_type": str(said)}:
+                return said
+    return None

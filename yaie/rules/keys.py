@@ -1,0 +1,166 @@
+"""Do the weights of a checkpoint match the model?
+
+A missing or unexpected weight is an error when the checkpoint's own class misses it or cannot
+explain it either; the rest is a head or a pooler, new or dropped: said, not refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from yaie.errors import Problem
+from yaie.facts.keys import KeyFacts, Mismatch
+from yaie.rules.problems import refused, said
+from yaie.rules.wording import counted
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.weights import Pretrained
+
+SHOWN = 4
+"""Groups of names that a message lists."""
+LAYER = re.compile(r"(.+?\.\d+)\.")
+
+
+def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """All that is wrong with the match of a checkpoint and a model, or worth saying about it."""
+    yield from missing_weights_are_of_a_new_head(spec, keys)
+    yield from unexpected_weights_are_of_a_dropped_head(spec, keys)
+    yield from shapes_match(spec, keys)
+
+
+def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """A weight that the checkpoint's own class has, and the checkpoint lacks, is damage."""
+    missing = [name for name in keys.missing if not _is_wanted_new(name, spec)]
+    damage, new = _split(missing, keys.own_missing, keys)
+    if damage:
+        yield refused(
+            _blamed(spec),
+            f"the checkpoint lacks {counted(len(damage), 'weight')} of `{keys.asked_class}`:"
+            f" {grouped(damage)}",
+            _missing_hint(damage, spec),
+        )
+    if new:
+        yield said(
+            "task.name",
+            f"`{keys.asked_class}` has {counted(len(new), 'weight')} that `{keys.own_class}` has"
+            f" not; new at random: {grouped(new)}",
+            "train them before use",
+        )
+
+
+def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """A weight that the checkpoint's own class has no place for either is damage."""
+    damage, dropped = _split(keys.unexpected, keys.own_unexpected, keys)
+    if damage:
+        yield refused(
+            _blamed(spec),
+            f"the checkpoint has {counted(len(damage), 'weight')} with no place in"
+            f" `{keys.asked_class}`: {grouped(damage)}",
+            _layers_hint(spec, "smaller"),
+        )
+    if dropped:
+        yield said(
+            "task.name",
+            f"`{keys.asked_class}` drops {counted(len(dropped), 'weight')} of `{keys.own_class}`:"
+            f" {grouped(dropped)}",
+        )
+
+
+def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """A weight has one shape in the checkpoint and in the model, unless it is wanted new."""
+    wrong = [m for m in keys.mismatched if not _is_wanted_new(m.name, spec)]
+    if not wrong:
+        return
+    listed = ", ".join(_shapes(m) for m in wrong[:SHOWN])
+    rest = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    yield refused(
+        _blamed(spec, "task.num_labels"),
+        f"{counted(len(wrong), 'weight')} of `{keys.asked_class}` "
+        f"{'has another shape' if len(wrong) == 1 else 'have other shapes'} in the checkpoint:"
+        f" {listed}{rest}",
+        _reinitialize(spec, (m.name for m in wrong)),
+    )
+
+
+def _shapes(mismatch: Mismatch) -> str:
+    stored, built = (
+        "x".join(map(str, shape)) or "a scalar" for shape in (mismatch.stored, mismatch.built)
+    )
+    return f"`{mismatch.name}` ({stored} there, {built} here)"
+
+
+def _split(names: Iterable[str], own: Iterable[str], keys: KeyFacts) -> tuple[list[str], list[str]]:
+    """Names that the checkpoint's own class reports too, and those that it explains."""
+    names = list(names)
+    if not keys.has_architectures or keys.own_class is None or keys.own_class == keys.asked_class:
+        return names, []
+    shared = {_bare(name, keys.prefix) for name in own}
+    damage = [name for name in names if _bare(name, keys.prefix) in shared]
+    return damage, [name for name in names if _bare(name, keys.prefix) not in shared]
+
+
+def _bare(name: str, prefix: str) -> str:
+    """A name as the base class has it."""
+    return name.removeprefix(f"{prefix}.") if prefix else name
+
+
+def _is_wanted_new(name: str, spec: LoadSpec) -> bool:
+    patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def grouped(names: Iterable[str]) -> str:
+    """Names by their layers, `model.layers.2.*` (9 weights), the first few and how many more."""
+    groups = Counter(_group(name) for name in names)
+    shown = [
+        f"`{group}` ({counted(number, 'weight')})" if group.endswith(".*") else f"`{group}`"
+        for group, number in list(groups.items())[:SHOWN]
+    ]
+    rest = len(groups) - SHOWN
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _group(name: str) -> str:
+    layer = LAYER.match(name)
+    return f"{layer[1]}.*" if layer else name
+
+
+def _blamed(spec: LoadSpec, first: str = "") -> str:
+    """The field that is to blame: an override that changes the shape of the model, else the id."""
+    if first == "task.num_labels" and spec.task.num_labels is not None:
+        return first
+    shaping = [name for name in spec.model.config if _LAYERS.search(name) or _SIZE.search(name)]
+    return f"model.config.{shaping[0]}" if len(shaping) == 1 else "model.id"
+
+
+_LAYERS = re.compile(r"layer|depth")
+_SIZE = re.compile(r"size|dim|heads|n_embd|d_model")
+
+
+def _missing_hint(damage: list[str], spec: LoadSpec) -> str:
+    if hint := _layers_hint(spec, "larger"):
+        return hint
+    return _reinitialize(spec, damage)
+
+
+def _layers_hint(spec: LoadSpec, how: str) -> str | None:
+    """Whether an override of a number of layers explains it."""
+    for name, value in spec.model.config.items():
+        if _LAYERS.search(name) and isinstance(value, int):
+            return f"`~model.config.{name}`, for `{value}` is {how} than the checkpoint's"
+    return None
+
+
+def _reinitialize(spec: LoadSpec, names: Iterable[str]) -> str:
+    """The override that makes new weights of these, added to those that were wanted new before."""
+    had = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    patterns = dict.fromkeys([*had, *(_pattern(name) for name in names)])
+    listed = ",".join(f"'{pattern}'" for pattern in patterns)
+    return f"`weights.reinitialize=[{listed}]` makes them new"
+
+
+def _pattern(name: str) -> str:
+    layer = LAYER.match(name)
+    return f"{layer[1]}.*" if layer else f"{name.rpartition('.')[0]}.*" if "." in name else name

@@ -1,0 +1,68 @@
+"""What grants power or has effects, and is therefore said on the command line only. Data."""
+
+from __future__ import annotations
+
+from yaie.errors import Problem
+from yaie.spec.free_choice import is_kernel
+from yaie.spec.group import Scalar
+from yaie.spec.statements import Change, Choice, Field, dotted
+
+_GRANTS = {
+    "model.trust_remote_code": "runs Python that a repository brings with it",
+    "model.cache_dir": "writes files to a folder",
+    "device.offload_folder": "writes files to a folder",
+}
+
+VERB_FLAGS = {
+    "save": "--save DIR",
+    "push": "--push REPO",
+    "export": "--export onnx",
+    "prompt": "--prompt TEXT",
+    "endpoint": "HF_ENDPOINT=URL",
+    "launcher": None,
+    "hydra": None,
+    "sweep": None,
+}
+"""Top-level keys that a recipe cannot have, and what says the same outside of it."""
+
+
+def granted(statement: Choice | Change) -> Problem | None:
+    """The problem of a statement that a recipe may not make."""
+    if isinstance(statement, Choice):
+        if statement.group == "attention" and is_kernel(statement.option):
+            return _kernel("attention", f"attention={statement.option}", statement.origin)
+        return None
+    return _field(statement) if isinstance(statement, Field) else None
+
+
+def _field(field: Field) -> Problem | None:
+    path, value = field.path, field.value
+    raw = value.value if isinstance(value, Scalar) else value
+    if reason := _GRANTS.get(dotted(path)):
+        return None if raw in (False, None) else _refused(field, reason)
+    if path == ("model", "use_safetensors") and raw is False:
+        return _refused(field, "reads pickled weights, which can run code")
+    if path[:2] == ("attention", "submodules") and isinstance(raw, str) and is_kernel(raw):
+        return _kernel(dotted(path), f"{dotted(path)}={raw}", field.origin)
+    return None
+
+
+def _refused(field: Field, reason: str) -> Problem:
+    path = dotted(field.path)
+    text = field.value.text if isinstance(field.value, Scalar) else field.value
+    return Problem(
+        path=path,
+        message=f"`{path}` {reason}, so a recipe cannot say it; the command line can.",
+        hint=f"use `{path}={text}`",
+        origin=field.origin,
+    )
+
+
+def _kernel(path: str, override: str, origin: str) -> Problem:
+    return Problem(
+        path=path,
+        message="a hub kernel is code that runs here, so a recipe cannot name one; the command "
+        "line can.",
+        hint=f"use `{override}`",
+        origin=origin,
+    )
