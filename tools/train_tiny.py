@@ -7,8 +7,8 @@ The text is in the public domain and comes with Debian (package bible-kjv-text):
     python tools/train_tiny.py kjv.txt --out yaie/tiny
 
 Writes the model in bf16, its tokenizer, the held-out chapters and the words of the training text;
-prints the measurements of what was written, as JSON. Takes about 20 minutes on two CPU cores, and
-gives the same weights again on the same machine and versions.
+prints the measurements of what was written, as JSON. Takes about 20 minutes of one CPU core, and
+gives the same weights again on the same kind of machine, with the same versions.
 """
 
 import argparse
@@ -53,8 +53,9 @@ class Recipe:
     """What the training run depends on besides the text."""
 
     seed: int = 0
-    threads: int = 2
-    steps: int = 5000
+    threads: int = 1
+    """One keeps its pace on a busy machine, where two wait for each other."""
+    steps: int = 3200
     warmup: int = 100
     batch: int = 8
     """Rows of `CONTEXT` tokens in one step."""

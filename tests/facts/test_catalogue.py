@@ -69,11 +69,12 @@ def test_modules_are_named_by_layer_and_not_inside_of_what_must_stay_whole() -> 
 
 
 def test_attention_is_what_the_class_declares() -> None:
-    kinds = {
-        model_type: _facts(model_type).classes["base"].attention for model_type in ("llama", "t5")
+    kinds = {name: _facts(name).classes["base"].attention for name in ("gpt2", "t5", "reformer")}
+    assert kinds == {
+        "gpt2": ("eager", "sdpa", "flash_attention_2", "flash_attention_3", "flash_attention_4"),
+        "t5": ("eager", "sdpa", "flex_attention"),
+        "reformer": ("eager",),
     }
-    assert "flash_attention_2" in kinds["llama"]
-    assert kinds["t5"] == ("eager", "sdpa")
 
 
 def test_a_class_that_names_its_flash_kernels_takes_no_other() -> None:

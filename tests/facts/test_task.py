@@ -60,7 +60,7 @@ def test_what_is_known_of_the_config_decides_while_it_is_not_at_hand() -> None:
         ("llava", "image-text-to-text"),
         ("vit", "image-classification"),
         ("clip", "zero-shot-image-classification"),
-        ("clip_vision_model", "image-classification"),
+        ("clip_vision_model", "base"),
         ("wav2vec2", "ctc"),
         ("detr", "object-detection"),
     ],

@@ -77,11 +77,11 @@ def test_the_verdict_is_that_of_transformers(model_type: str, field: str) -> Non
     assert ours == [_accepts(model_type, field, value) for value in VALUES]
 
 
-def test_every_type_of_every_config_can_be_judged() -> None:
+def test_every_type_of_every_config_can_be_said_in_words() -> None:
     known = catalogue()
     facts = [known.architecture(model_type) for model_type in known.model_types]
     types = {field.type for arch in facts if arch for field in arch.fields.values()}
-    assert [type_ for type_ in types if mismatch(object(), type_) == ""] == []
+    assert [t for t in types if "nothing" in (mismatch(object(), t) or "")] == []
 
 
 def _accepts(model_type: str, field: str, value: object) -> bool:

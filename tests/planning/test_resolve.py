@@ -115,3 +115,23 @@ def test_an_unknown_task_is_an_error_with_what_to_type(plan: Planner) -> None:
     with pytest.raises(InputError) as error:
         plan(task=None)
     assert error.value.problems[0].hint == "name it, as in `task=causal-lm`"
+
+
+def test_names_of_labels_replace_the_checkpoints_and_bring_their_numbers(plan: Planner) -> None:
+    held = {**(CHECKPOINT.config or {}), "id2label": {"0": "a", "1": "b", "2": "c"}}
+    spec = {"task": {"num_labels": 2, "id2label": {0: "no", 1: "yes"}}}
+    said = plan(spec, checkpoint=replace(CHECKPOINT, config=held)).calls[0].kwargs
+    assert said["id2label"] == {0: "no", 1: "yes"}
+    assert said["label2id"] == {"no": 0, "yes": 1}
+    assert "num_labels" not in said
+
+
+def test_what_is_known_of_labels_falls_away_with_an_override(plan: Planner) -> None:
+    known = {"source": "a card", "config": {"num_labels": 1000, "hidden_size": 8}}
+    spec = {
+        "model": {"id": "org/name", "known": known},
+        "weights": {"kind": "meta"},
+        "task": {"id2label": {0: "no", 1: "yes"}},
+    }
+    said = plan(spec, checkpoint=None).calls[0].kwargs
+    assert set(said) == {"hidden_size", "id2label", "label2id"}

@@ -31,12 +31,15 @@ ATTENTION = (
     "flash_attention_4",
     "flex_attention",
 )
+KNOWN = {"source": "our memory", "config": {"num_hidden_layers": 2}}
 BODY = ("embed_tokens", "layers", "layers.*", "norm", "rotary_emb")
 
 
 def spec(**groups: Mapping[str, Any]) -> LoadSpec:
     """A Llama of the hub on the CPU, with the given fields of groups on top."""
-    model = {"id": "org/llama", "architecture": "llama"} | dict(groups.pop("model", {}))
+    model = {"id": "org/llama", "architecture": "llama", "known": KNOWN} | dict(
+        groups.pop("model", {})
+    )
     device = groups.pop("device", {"kind": "single", "device": "cpu"})
     return LoadSpec.model_validate({"model": model, "device": device, **groups})
 

@@ -52,6 +52,7 @@ def test_a_layer_beyond_the_last_is_an_input_error() -> None:
         wrong(
             "device.map.model.layers.2",
             "layer 2 was placed, and the model has 2 layers, counted from 0",
+            "`~device.map.model.layers.2`",
         ),
     )
 
@@ -112,4 +113,19 @@ def test_a_map_with_many_gaps_is_better_made_by_the_machine() -> None:
         " `model.layers.4`, `model.layers.5`, `model.layers.6`, `model.layers.7` and 74 more of"
         " `LlamaForCausalLM`",
         "`device=auto` places every module",
+    )
+
+
+def test_layers_that_are_not_counted_are_covered_by_any_of_them() -> None:
+    uncounted = {"kind": "map", "map": WHOLE | {"model.layers.7": "cpu"}}
+    assert judge(spec(device=uncounted, model={"known": None}), facts()) == ()
+
+
+def test_layers_that_are_not_counted_are_missed_together() -> None:
+    gaps = {key: "cpu" for key in WHOLE if "layers" not in key}
+    asked = spec(device={"kind": "map", "map": gaps}, model={"known": None})
+    (problem,) = judge(asked, facts())
+    assert (problem.message, problem.hint) == (
+        "no device for `model.layers` of `LlamaForCausalLM`",
+        "`device.map.model.layers=cpu`",
     )

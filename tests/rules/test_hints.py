@@ -15,6 +15,7 @@ import yaml
 from tests.rules.making import (
     CPU,
     GPT2,
+    KNOWN,
     LLAMA,
     LLAVA,
     VISION,
@@ -151,7 +152,7 @@ CASES: list[tuple[Recipe, Facts]] = [
 
 def composed(recipe: Recipe, folder: Path, overrides: Sequence[str] = ()) -> LoadSpec:
     """The spec of a recipe for a Llama of the hub, with what the recipe says on top."""
-    model = {"use": "architecture", "id": "org/llama", "architecture": "llama"}
+    model = {"use": "architecture", "id": "org/llama", "architecture": "llama", "known": KNOWN}
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump(recipe | {"model": model | recipe.get("model", {})}))
     return compose(path, overrides).spec

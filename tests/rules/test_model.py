@@ -6,6 +6,7 @@ import pytest
 
 from tests.rules.making import CPU, checkpoint, facts, holding, spec
 from yaie.errors import Fault
+from yaie.facts.gguf import GgufFacts
 from yaie.facts.host import HostFacts
 from yaie.rules.judge import judge
 from yaie.rules.problems import absent, refused, said, wrong
@@ -48,6 +49,17 @@ def test_a_checkpoint_of_an_unknown_architecture_is_refused() -> None:
             " does not know",
             "upgrade: `pip install -U transformers`",
         ),
+    )
+
+
+def test_a_gguf_file_of_an_unknown_architecture_is_refused() -> None:
+    named = GgufFacts(architecture="novel", name=None, has_tokenizer=True)
+    held = holding("a.gguf", format="gguf", config=None, gguf=named)
+    unknown = facts(architecture=None, model_type="novel", checkpoint=held, task=None)
+    (problem,) = judge(spec(model={"architecture": None, "gguf_file": "a.gguf"}), unknown)
+    assert problem.message == (
+        "the GGUF file of `org/llama` names the architecture `novel`, which transformers 5.23.0"
+        " does not know"
     )
 
 

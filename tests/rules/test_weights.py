@@ -7,9 +7,9 @@ from yaie.rules.judge import judge
 from yaie.rules.problems import refused, wrong
 
 
-def test_pretrained_weights_of_an_architecture_alone_are_an_input_error() -> None:
+def test_pretrained_weights_of_an_architecture_alone_are_refused() -> None:
     assert judge(spec(model={"id": None}), facts()) == (
-        wrong(
+        refused(
             "weights.kind",
             "`pretrained` needs a checkpoint, and `model.architecture=llama` names none",
             "`weights=random`, or `weights=meta`",

@@ -55,14 +55,12 @@ def test_an_option_knows_the_paths_of_its_values(tmp_path: Path) -> None:
         ("defaults: [mine, _self_]", "its `defaults` lead back to itself"),
         ("id: ${oc.env:HOME}", "an option refers to its own fields alone, `${id}`; it calls no"),
         ("id: ${precision.dtype}", "Interpolation key 'precision.dtype' not found"),
-        ("defaults: [nowhere]", "In 'model/mine': Could not find 'model/nowhere'"),
+        ("defaults: [nowhere]", "In 'model/mine': Could not load 'model/nowhere'"),
         ("- a", "an option is a mapping"),
         ("a: {", "not YAML"),
     ],
 )
-def test_an_option_that_cannot_be_composed_says_why(
-    tmp_path: Path, text: str, reason: str
-) -> None:
+def test_an_option_that_cannot_be_composed_says_why(tmp_path: Path, text: str, reason: str) -> None:
     error = brought(tmp_path, text)
 
     assert isinstance(error, OptionError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -24,6 +24,7 @@ PROCESSORS = {
     "video": ("video_processing_auto", "VIDEO_PROCESSOR_MAPPING_NAMES"),
     "processor": ("processing_auto", "PROCESSOR_MAPPING_NAMES"),
 }
+TEXT_TASKS = frozenset({"causal-lm", "masked-lm", "seq2seq-lm"})
 
 
 def build() -> bytes:
@@ -73,6 +74,7 @@ class Builder:
 
     def architecture(self, name: str) -> ArchitectureFacts:
         cls = self.registered.get(name) or self.nameless[name]
+        classes = dict(self._default_classes(cls))
         return ArchitectureFacts(
             model_type=name,
             config_class=cls.__name__,
@@ -81,9 +83,17 @@ class Builder:
             properties=config_classes.properties_of(cls),
             sub_configs=config_classes.sub_configs_of(cls, self.registered),
             open_sub_configs=config_classes.open_sub_configs_of(cls),
-            classes=dict(self._default_classes(cls)),
-            processors=tuple(k for k, known in self._processors.items() if name in known),
+            classes=classes,
+            processors=self._processors_of(name, classes),
         )
+
+    def _processors_of(self, name: str, classes: Mapping[str, ClassFacts]) -> tuple[str, ...]:
+        """Kinds whose mapping has the model_type.
+
+        Text models with a tokenizer.json alone are in none: AutoTokenizer takes them as they are.
+        """
+        kinds = tuple(kind for kind, known in self._processors.items() if name in known)
+        return kinds or (("tokenizer",) if TEXT_TASKS & classes.keys() else ())
 
     def owners(self) -> dict[str, tuple[str, str]]:
         """Model class → the (model_type, task) it is first of all for."""

@@ -20,29 +20,29 @@ class Catalogue:
     """Facts by model_type, read from a packed catalogue one architecture at a time."""
 
     def __init__(self, packed: bytes) -> None:
-        self._head, self._rest = catalogue_file.unpack(packed)
+        self._file = catalogue_file.unpack(packed)
         self._read: dict[str, ArchitectureFacts | None] = {}
         self._owners: Mapping[str, tuple[str, str]] | None = None
 
     @property
     def version(self) -> str:
         """Version of transformers that it describes."""
-        return self._head.version
+        return self._file.head.version
 
     @property
     def tasks(self) -> Mapping[str, str]:
         """Task name → AutoModel class."""
-        return self._head.tasks
+        return self._file.head.tasks
 
     @property
     def model_types(self) -> tuple[str, ...]:
         """Every model_type that transformers knows."""
-        return self._head.model_types
+        return self._file.head.model_types
 
     def architecture(self, model_type: str) -> ArchitectureFacts | None:
         """Facts of a model_type (or of a sub-config's class without one); None if unknown."""
         if model_type not in self._read:
-            facts = catalogue_file.read_architecture(self._rest, self._head, model_type)
+            facts = catalogue_file.read_architecture(self._file, model_type)
             self._read[model_type] = facts
         return self._read[model_type]
 
@@ -50,7 +50,7 @@ class Catalogue:
         """The (model_type, task) that a model class is first of all for; None if no AutoModel class
         leads to it."""
         if self._owners is None:
-            self._owners = catalogue_file.read_owners(self._rest)
+            self._owners = catalogue_file.read_owners(self._file)
         return self._owners.get(class_name)
 
 
@@ -73,7 +73,7 @@ def open_catalogue(version: str, build: Callable[[], bytes], say: Say) -> Catalo
     if packed := _read(kept_file(version)):
         try:
             return Catalogue(packed)
-        except (OSError, EOFError, ValueError, zlib.error) as error:
+        except (EOFError, ValueError, zlib.error) as error:
             say(f"`{kept_file(version)}` is spoiled ({error}) and is made anew.")
     return Catalogue(_built(version, build, say))
 

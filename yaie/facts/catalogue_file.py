@@ -1,13 +1,15 @@
-"""The catalogue as a file: gzipped lines of JSON, a head, the classes, then one line a model_type.
+"""The catalogue as a file: lines of JSON, a head, the classes, then one line an architecture.
 
-A line is found by its first bytes and parsed alone, since a check needs one architecture of 800.
+It is gzipped in blocks (`zcat` reads it whole), since a check needs one architecture of 800: the
+head and one block are unpacked, and one line of it parsed.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -15,6 +17,8 @@ from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts
 
 FORMAT = 1
 """Raised when a line's form changes, so that a catalogue kept by another yaie is not read."""
+BLOCK = 40
+"""Architectures that are compressed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,41 +34,72 @@ class Head:
     properties: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A catalogue whose head has been read."""
+
+    head: Head
+    owners: bytes
+    blocks: bytes
+    places: Mapping[str, tuple[int, int]]
+    """model_type → where in `blocks` its block begins and ends."""
+
+
 def pack(
-    head: Head, owners: Mapping[str, tuple[str, str]], architectures: Iterable[ArchitectureFacts]
+    head: Head, owners: Mapping[str, tuple[str, str]], architectures: Sequence[ArchitectureFacts]
 ) -> bytes:
     """The file's bytes, the same for the same facts."""
-    lines = [_line(_head_data(head)), _line(owners)]
-    lines += (_line(_data(architecture, head)) for architecture in architectures)
-    return gzip.compress(b"\n".join(lines) + b"\n", mtime=0)
+    blocks, index = [], []
+    for start in range(0, len(architectures), BLOCK):
+        block = architectures[start : start + BLOCK]
+        blocks.append(_compressed(_line(_data(facts, head)) for facts in block))
+        index.append([len(blocks[-1]), [facts.model_type for facts in block]])
+    first = _compressed([_line(_head_data(head) | {"blocks": index}), _line(owners)])
+    return b"".join([first, *blocks])
 
 
-def unpack(packed: bytes) -> tuple[Head, bytes]:
-    """The head, and the lines after it for `read_owners` and `read_architecture`."""
-    first, _, rest = gzip.decompress(packed).partition(b"\n")
+def unpack(packed: bytes) -> Unpacked:
+    """The head, and the rest for `read_owners` and `read_architecture`.
+
+    Raises EOFError, ValueError or zlib.error for bytes that are not a whole catalogue.
+    """
+    stream = zlib.decompressobj(wbits=31)
+    first, owners = stream.decompress(packed).splitlines()
     data = json.loads(first)
-    head = Head(
-        version=data["version"],
-        tasks=data["tasks"],
-        model_types=tuple(data["model_types"]),
-        fields=_read_fields(data["fields"]),
-        properties=tuple(data["properties"]),
+    if len(stream.unused_data) != sum(size for size, _ in data["blocks"]):
+        raise EOFError("it is cut off")
+    return Unpacked(
+        head=Head(
+            version=data["version"],
+            tasks=data["tasks"],
+            model_types=tuple(data["model_types"]),
+            fields=_read_fields(data["fields"]),
+            properties=tuple(data["properties"]),
+        ),
+        owners=owners,
+        blocks=stream.unused_data,
+        places=_places(data["blocks"]),
     )
-    return head, rest
 
 
-def read_owners(rest: bytes) -> dict[str, tuple[str, str]]:
+def read_owners(unpacked: Unpacked) -> dict[str, tuple[str, str]]:
     """Model class → (model_type, task) that it is first of all for."""
-    owners = json.loads(rest[: rest.index(b"\n")])
+    owners = json.loads(unpacked.owners)
     return {name: (model_type, task) for name, (model_type, task) in owners.items()}
 
 
-def read_architecture(rest: bytes, head: Head, model_type: str) -> ArchitectureFacts | None:
+def read_architecture(unpacked: Unpacked, model_type: str) -> ArchitectureFacts | None:
     """One architecture's line; None where there is none."""
-    start = rest.find(_line({"model_type": model_type})[:-1].join((b"\n", b",")))
-    if start < 0:
+    place = unpacked.places.get(model_type)
+    if place is None:
         return None
-    data = json.loads(rest[start + 1 : rest.index(b"\n", start + 1)])
+    begins = _line({"model_type": model_type})[:-1] + b","
+    lines = gzip.decompress(unpacked.blocks[slice(*place)]).splitlines()
+    return _read(next(line for line in lines if line.startswith(begins)), unpacked.head)
+
+
+def _read(line: bytes, head: Head) -> ArchitectureFacts:
+    data = json.loads(line)
     classes = [_read_class(facts) for facts in data["classes"]]
     return ArchitectureFacts(
         model_type=data["model_type"],
@@ -77,6 +112,19 @@ def read_architecture(rest: bytes, head: Head, model_type: str) -> ArchitectureF
         classes={task: classes[index] for task, index in data["tasks"].items()},
         processors=tuple(data["processors"]),
     )
+
+
+def _places(index: Iterable[tuple[int, list[str]]]) -> dict[str, tuple[int, int]]:
+    places: dict[str, tuple[int, int]] = {}
+    start = 0
+    for size, names in index:
+        places |= dict.fromkeys(names, (start, start + size))
+        start += size
+    return places
+
+
+def _compressed(lines: Iterable[bytes]) -> bytes:
+    return gzip.compress(b"".join(line + b"\n" for line in lines), mtime=0)
 
 
 def _line(data: object) -> bytes:

@@ -11,7 +11,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.facts.keys import KeyFacts
 from yaie.loading import measuring, prompting
-from yaie.loading.execute import carry_out
+from yaie.loading.execute import carry_out, function
 from yaie.loading.fetching import with_files
 from yaie.loading.loaded import Loaded
 from yaie.loading.matching import foreseen, reported
@@ -66,14 +66,23 @@ def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = Non
         if prompt is not None:
             raise_errors(prompting.refused(plan))
     with watch.stage("import"), mapped("importing transformers"):
-        import transformers
-
-        getattr(transformers, plan.calls[plan.model].target.split(".")[1])
+        _import_classes(plan, facts)
     with watch.stage("match"), quieted():
         keys, problems = _matched(composition, plan, facts)
     raise_errors((*plan.problems, *problems))
     problems = (*plan.problems, *problems)
     return Prepared(composition=composition, plan=plan, facts=facts, keys=keys, problems=problems)
+
+
+def _import_classes(plan: LoadPlan, facts: Facts) -> None:
+    """Imports what the load would else import on its way, so that the stages tell of themselves."""
+    import transformers
+
+    classes = facts.architecture.classes if facts.architecture else {}
+    for call in plan.calls:
+        function(call.target)
+    if asked := classes.get(facts.task or ""):
+        getattr(transformers, asked.name)
 
 
 def _matched(

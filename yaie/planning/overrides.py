@@ -7,26 +7,42 @@ from typing import Any
 
 from yaie.facts.facts import Facts
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.task import TaskSpec
 
 IDENTITY = frozenset({"model_type", "architectures", "transformers_version", "_name_or_path"})
 """Fields of config.json that say what it is rather than how the model is built."""
+LABELS = frozenset({"num_labels", "id2label", "label2id"})
+"""Fields that say the same thing: an override of one leaves nothing of the others."""
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` laid upon `base`: mappings merge, all else replaces."""
     merged = dict(base)
     for name, value in over.items():
-        below = merged.get(name)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[name] = merge(below, value) if both else value  # type: ignore[arg-type]
+        both = _both_mappings(merged.get(name), value)
+        merged[name] = merge(merged[name], value) if both else value
     return merged
+
+
+def _both_mappings(below: object, value: object) -> bool:
+    return isinstance(below, Mapping) and isinstance(value, Mapping)
 
 
 def asked(spec: LoadSpec, facts: Facts) -> dict[str, Any]:
     """Every override of the spec, the head's fields among them, under the config's own names."""
-    head = spec.task.model_dump(exclude={"name"}, exclude_none=True)
     aliases = facts.architecture.attribute_map if facts.architecture else {}
-    return {aliases.get(name, name): value for name, value in (spec.model.config | head).items()}
+    overrides = spec.model.config | _head(spec.task)
+    return {aliases.get(name, name): value for name, value in overrides.items()}
+
+
+def _head(task: TaskSpec) -> dict[str, Any]:
+    """The head's fields; names of labels imply their number and, which upstream leaves stale,
+    the numbers of their names."""
+    head = task.model_dump(exclude={"name"}, exclude_none=True)
+    if names := task.id2label:
+        head.pop("num_labels", None)
+        head.setdefault("label2id", {label: number for number, label in names.items()})
+    return head
 
 
 def own_config(spec: LoadSpec, facts: Facts) -> Mapping[str, Any] | None:
@@ -38,8 +54,9 @@ def own_config(spec: LoadSpec, facts: Facts) -> Mapping[str, Any] | None:
 
 def full(own: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """The whole config as edited, less what only identifies it."""
-    edited = merge(own, overrides)
-    return {name: value for name, value in edited.items() if name not in IDENTITY}
+    stale = LABELS if LABELS & overrides.keys() else frozenset()
+    kept = {name: value for name, value in own.items() if name not in IDENTITY | stale}
+    return merge(kept, overrides)
 
 
 def grown(own: Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +67,7 @@ def grown(own: Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> dict[s
     """
     return {
         name: merge(own[name], value)
-        if own and isinstance(value, Mapping) and isinstance(own.get(name), Mapping)
+        if own and name not in LABELS and _both_mappings(own.get(name), value)
         else value
         for name, value in overrides.items()
     }

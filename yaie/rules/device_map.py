@@ -21,6 +21,11 @@ WEIGHTLESS = re.compile(
     r"|position_embedding|layernorm|shortcut|downsampling_layer|\*)"
 )
 """Last names of modules that hold no weights, in some architecture or in all of them."""
+_LAYERS = r"(?:layers?|blocks?|h)\.\*"
+STACK = re.compile(rf"(?:^|\.){_LAYERS}$")
+TRUNK = re.compile(rf"(?:(?:model|encoder|decoder|transformer)\.)?{_LAYERS}")
+"""Stacks of a base class whose layers `num_hidden_layers` counts, in all architectures of 5.23 that
+have one such stack."""
 
 
 def map_names_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -56,23 +61,31 @@ def _numbered(name: str, numbers: list[str]) -> str:
 
 
 def map_names_layers_that_exist(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A layer's number is below `num_hidden_layers`, where the model has one stack of layers."""
-    model = asked_class(facts)
+    """A layer's number is below the model's number of layers."""
+    trunk = _trunk(facts)
     count = setting("num_hidden_layers", spec, facts)
-    if not isinstance(spec.device, Mapped) or model is None or not isinstance(count, int):
+    if not isinstance(spec.device, Mapped) or trunk is None or not isinstance(count, int):
         return
-    stacks = {module for module in model.modules if module.endswith(".*")}
-    if len({stack for stack in stacks if stack.count("*") == 1}) != 1:
-        return
-    stack = next(iter(stacks)).removesuffix(".*")
     for key in spec.device.map:
-        found = re.match(rf"{re.escape(stack)}\.(\d+)(?:\.|$)", key)
+        found = re.match(rf"{re.escape(trunk)}\.(\d+)(?:\.|$)", key)
         if found and int(found[1]) >= count:
             yield wrong(
                 f"device.map.{key}",
                 f"layer {found[1]} was placed, and the model has {counted(count, 'layer')}, counted"
                 " from 0",
+                f"`~device.map.{key}`",
             )
+
+
+def _trunk(facts: Facts) -> str | None:
+    """The one stack of layers that `num_hidden_layers` counts; None where it counts several."""
+    base = facts.architecture.classes.get("base") if facts.architecture else None
+    model = asked_class(facts)
+    stacks = [name for name in (base.modules if base else ()) if STACK.search(name)]
+    if model is None or len(stacks) != 1 or not TRUNK.fullmatch(stacks[0]):
+        return None
+    inside = [name for name in model.modules if f".{name}".endswith(f".{stacks[0]}")]
+    return inside[0].removesuffix(".*") if len(inside) == 1 else None
 
 
 def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -80,7 +93,7 @@ def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     model = asked_class(facts)
     if not isinstance(spec.device, Mapped) or model is None:
         return
-    uncovered = _uncovered(spec, facts, spec.device.map, model.modules)
+    uncovered = _uncovered(spec, facts, spec.device.map)
     if not uncovered:
         return
     device = list(spec.device.map.values())[-1]
@@ -95,19 +108,17 @@ def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 _HINTED = 8
 
 
-def _uncovered(
-    spec: LoadSpec, facts: Facts, keys: dict[str, int | str], modules: tuple[str, ...]
-) -> list[str]:
+def _uncovered(spec: LoadSpec, facts: Facts, keys: dict[str, int | str]) -> list[str]:
     """Modules with weights that no key covers, layers by their numbers where those are known."""
-    if "" in keys:
-        return []
+    model, trunk = asked_class(facts), _trunk(facts)
     count = setting("num_hidden_layers", spec, facts)
-    listed: list[str] = []
-    for module in _holding(modules):
-        numbers = range(count) if isinstance(count, int) and module.endswith(".*") else ()
-        names = [f"{module[:-1]}{number}" for number in numbers] or [module]
-        listed += [name for name in names if not _is_covered(name, keys)]
-    return listed
+    uncovered: list[str] = []
+    for module in _holding(model.modules) if model else ():
+        names = [module]
+        if module == f"{trunk}.*" and isinstance(count, int):
+            names = [f"{trunk}.{number}" for number in range(count)]
+        uncovered += [name.removesuffix(".*") for name in names if not _is_covered(name, keys)]
+    return uncovered
 
 
 def _holding(modules: tuple[str, ...]) -> Iterator[str]:

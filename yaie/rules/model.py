@@ -57,8 +57,8 @@ def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Itera
     if found is None or found in facts.model_types or spec.model.trust_remote_code:
         return
     message = (
-        f"config.json of `{subject(spec)}` names the architecture `{found}`, which transformers"
-        f" {facts.transformers} does not know"
+        f"{_witness(facts)} of `{subject(spec)}` names the architecture `{found}`, which"
+        f" transformers {facts.transformers} does not know"
     )
     if own_config(spec, facts).get("auto_map"):
         yield refused(
@@ -70,6 +70,11 @@ def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Itera
         yield refused("model.id", message, "upgrade: `pip install -U transformers`")
 
 
+def _witness(facts: Facts) -> str:
+    """What tells a checkpoint's architecture."""
+    return "the GGUF file" if facts.checkpoint and facts.checkpoint.gguf else "config.json"
+
+
 def architecture_is_the_checkpoints(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """The architecture that was asked is the one that config.json names."""
     asked = spec.model.architecture
@@ -77,7 +82,7 @@ def architecture_is_the_checkpoints(spec: LoadSpec, facts: Facts) -> Iterator[Pr
     if asked is not None and found is not None and asked != found:
         yield refused(
             "model.architecture",
-            f"`{asked}` was asked, but config.json of `{subject(spec)}` says `{found}`",
+            f"`{asked}` was asked, but {_witness(facts)} of `{subject(spec)}` says `{found}`",
             f"`model.architecture={found}`",
         )
 

@@ -54,14 +54,16 @@ def own_name(name: str, architecture: ArchitectureFacts) -> str:
 
 
 def setting(name: str, spec: LoadSpec, facts: Facts) -> Any:
-    """A config field's value: the override, else the checkpoint's, else the default."""
+    """A config field's value: the override, else the checkpoint's, else the default that stands
+    where a whole config.json is silent; None where it is not known."""
     aliases = dict(facts.architecture.attribute_map) if facts.architecture else {}
     own = aliases.get(name, name)
     names = {name, own, *(alias for alias, target in aliases.items() if target == own)}
     for config in (spec.model.config, own_config(spec, facts)):
         for spelling in sorted(names & config.keys()):
             return config[spelling]
-    field = facts.architecture.fields.get(own) if facts.architecture else None
+    whole = spec.model.id is None or (facts.checkpoint and facts.checkpoint.config is not None)
+    field = facts.architecture.fields.get(own) if facts.architecture and whole else None
     return field.default if field else None
 
 

@@ -19,7 +19,7 @@ from yaie.spec.weights import Pretrained, Random
 def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """An architecture alone has no weights to load."""
     if isinstance(spec.weights, Pretrained) and spec.model.id is None and spec.model.architecture:
-        yield wrong(
+        yield refused(
             "weights.kind",
             f"`pretrained` needs a checkpoint, and `model.architecture={spec.model.architecture}`"
             " names none",

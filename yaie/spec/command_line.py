@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from yaie.errors import Problem
+from yaie.spec.conf import options
 from yaie.spec.document import Branch, Items
+from yaie.spec.free_choice import is_checkpoint
 from yaie.spec.load_spec import GROUPS
 from yaie.spec.override import GrammarError, Said, read
 from yaie.spec.shape import DEFAULTS
@@ -88,17 +90,16 @@ def _unreadable(line: str, error: Exception) -> Problem:
 
 def _option_of(word: str) -> str | None:
     """A bare word that is an option: `llama2` was meant as `model=llama2`."""
-    from yaie.spec.conf import option_file
-    from yaie.spec.free_choice import free_choice
-
-    safe = word.replace("-", "").replace("_", "").replace(".", "").isalnum()
-    groups = [group for group in GROUPS if safe and option_file(group, word)]
-    groups = groups or [group for group in ("model",) if free_choice(group, word)]
+    groups = [group for group in GROUPS if word in options(group)]
+    if not groups and is_checkpoint(word):
+        groups = ["model"]
     return f"use `{groups[0]}={word}`" if groups else None
 
 
 def _refused(said: Said, own: Sequence[str]) -> Problem | None:
     path = tuple(said.key.split("."))
+    if not path[0]:
+        return _problem(said, "an override begins with the name of a group.")
     if said.package is not None:
         message = (
             f"`{said.key}@{said.package}` moves a group, and yaie's groups stay where they are."

@@ -131,7 +131,7 @@ def compose(keys: Sequence[Key], folders: Folders) -> dict[Key, dict[str, Any] |
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "its `defaults` lead back to itself"
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0].rstrip(".")
 
 
 def _resolved(option: Any) -> dict[str, Any] | OptionError:

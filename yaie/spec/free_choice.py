@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
 import re
-from pathlib import Path
 
 _DEVICE = re.compile(r"(cuda|xpu|npu|hpu|mlu|musa|sdaa|mps):\d+|xpu|npu|hpu|mlu|musa|sdaa")
 _KERNEL = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?(:[\w.-]+)?")
@@ -22,9 +22,7 @@ def free_choice(group: str, word: str) -> dict[str, str] | None:
 
 def is_checkpoint(word: str) -> bool:
     """A hub id with its owner, a path, a package resource, or a file or folder that exists."""
-    if not word or "\0" in word:
-        return False
-    return "/" in word or word.startswith((".", "~")) or Path(word).exists()
+    return "/" in word or word.startswith((".", "~")) or os.path.exists(word)
 
 
 def is_kernel(word: str) -> bool:

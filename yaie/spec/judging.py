@@ -50,7 +50,8 @@ def _problems(
         path = _path(entry["loc"], entry["type"], values)
         if path not in seen:
             seen.add(path)
-            yield _problem(entry["type"], path, values, groups[path[0]])
+            is_key = entry["loc"][-1] == "[key]"
+            yield _problem("key" if is_key else entry["type"], path, values, groups[path[0]])
 
 
 def _path(loc: Sequence[int | str], kind: str, values: Any) -> tuple[str, ...]:
@@ -76,6 +77,9 @@ def _problem(kind: str, path: tuple[str, ...], values: Mapping[str, Any], group:
     if kind == "extra_forbidden":
         field = Field(path=path, value=value, origin=origin)
         return _unknown(field, values, group)
+    if kind == "key":
+        message = f"`{path[-1]}` is a key here; keys are whole numbers."
+        return _said(path, message, None, origin)
     if kind == "missing":
         message = f"`{group.group}={group.option}` needs `{path[-1]}`."
         return _said(path, message, _example(path), origin)

@@ -64,7 +64,10 @@ def _alone(key: Key, config_dir: Path | None) -> dict[str, Any] | OptionError | 
 
 def option_values(file: Path) -> dict[str, Any]:
     """What an option's own file says, scalars typed as a recipe's are; raises OptionError."""
-    document = read(file.read_bytes(), str(file))
+    try:
+        document = read(file.read_bytes(), str(file))
+    except OSError as error:
+        raise OptionError(f"its file cannot be read: {error}") from error
     if document.problems:
         problem = document.problems[0]
         raise OptionError(f"{problem.message} ({problem.origin})")
