@@ -69,7 +69,8 @@ def quantization(model: Model) -> dict[str, Any]:
     stored = config if isinstance(config, dict) else config.to_dict()
     modules = sum(_is_quantised(module) for module in model.modules())
     bits = {name: True for name in ("load_in_4bit", "load_in_8bit") if stored.get(name)}
-    return {"method": str(stored["quant_method"]), "modules": modules, **bits}
+    method = stored["quant_method"]
+    return {"method": str(getattr(method, "value", method)), "modules": modules, **bits}
 
 
 def _is_quantised(module: Any) -> bool:

@@ -1,0 +1,55 @@
+"""Small random checkpoints, made once a session, and a way to load them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import yaie
+
+SIZES = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_attention_heads": 4,
+    "num_hidden_layers": 2,
+    "vocab_size": 128,
+}
+
+
+@pytest.fixture(scope="session")
+def saved_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A LlamaForCausalLM of two layers, without a tokenizer."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path_factory.mktemp("llama")
+    LlamaForCausalLM(LlamaConfig(**SIZES, num_key_value_heads=2)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def saved_classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BertForSequenceClassification with two labels, without a tokenizer."""
+    from transformers import BertConfig, BertForSequenceClassification
+
+    folder = tmp_path_factory.mktemp("classifier")
+    BertForSequenceClassification(BertConfig(**SIZES)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def llama(saved_llama: Path, tmp_path: Path) -> Path:
+    """A copy of the llama that a test may spoil."""
+    return Path(shutil.copytree(saved_llama, tmp_path / "llama"))
+
+
+@pytest.fixture
+def load() -> Callable[..., yaie.Loaded]:
+    """Loads a folder's model alone, for these checkpoints have no tokenizer."""
+
+    def loaded(folder: Path, *overrides: str) -> yaie.Loaded:
+        return yaie.load(f"model={folder}", "processor=none", *overrides)
+
+    return loaded

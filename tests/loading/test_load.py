@@ -1,0 +1,108 @@
+"""Loads of small random checkpoints: what they bring, and what their receipts say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+import yaie
+
+Load = Callable[..., yaie.Loaded]
+
+
+def test_the_receipt_has_the_contracts_keys(load: Load, saved_llama: Path) -> None:
+    receipt = load(saved_llama).receipt.as_json()
+    assert set(receipt) == {
+        *("model_class", "source", "parameters", "trainable_parameters", "memory_bytes"),
+        *("dtypes", "attention", "device_map", "quantization", "training", "missing_keys"),
+        *("unexpected_keys", "mismatched_keys", "seconds", "problems"),
+    }
+    assert receipt["source"] == {"id": str(saved_llama), "revision": None}
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [("fp16", torch.float16), ("bf16", torch.bfloat16), ("auto", None)]
+)
+def test_the_precision_is_that_of_every_parameter(
+    load: Load, saved_llama: Path, precision: str, dtype: torch.dtype | None
+) -> None:
+    loaded = load(saved_llama, f"precision={precision}")
+    assert {p.dtype for p in loaded.model.parameters()} == {dtype or torch.float32}
+    assert set(loaded.receipt.dtypes) == {str(dtype or torch.float32).removeprefix("torch.")}
+
+
+@pytest.mark.parametrize("kind", ["eager", "sdpa", "flex_attention"])
+def test_the_attention_asked_for_is_the_one_got(load: Load, saved_llama: Path, kind: str) -> None:
+    assert load(saved_llama, f"attention={kind}").receipt.attention == {"": kind}
+
+
+def test_a_model_left_in_train_mode_says_so(load: Load, saved_llama: Path) -> None:
+    loaded = load(saved_llama, "weights.mode=train", "model.config.attention_dropout=0.1")
+    assert loaded.model.training
+    assert loaded.receipt.training
+    assert loaded.model.config.attention_dropout == 0.1
+
+
+@pytest.mark.parametrize(
+    ("method", "bits", "stored"),
+    [("bnb_8bit", {"load_in_8bit": True}, "int8"), ("bnb_4bit", {"load_in_4bit": True}, "uint8")],
+)
+def test_bitsandbytes_quantises_on_the_cpu(
+    load: Load, saved_llama: Path, method: str, bits: dict[str, bool], stored: str
+) -> None:
+    loaded = load(saved_llama, f"quantization={method}", "device=cpu", "precision=bf16")
+    assert loaded.receipt.quantization == {"method": "bitsandbytes", "modules": 14, **bits}
+    assert stored in loaded.receipt.dtypes
+    assert loaded.receipt.parameters == sum(p.numel() for p in load(saved_llama).model.parameters())
+
+
+def test_a_custom_map_may_send_modules_to_disk(
+    load: Load, saved_llama: Path, tmp_path: Path
+) -> None:
+    places = ["device=map", 'device.map.""=cpu', "device.map.model.layers.1=disk"]
+    loaded = load(saved_llama, *places, f"device.offload_folder={tmp_path / 'offload'}")
+    assert loaded.receipt.device_map == {"": "cpu", "model.layers.1": "disk"}
+    assert loaded.model(torch.tensor([[1, 2, 3]])).logits.shape == (1, 3, 128)
+
+
+def test_a_new_head_is_said_and_drawn_from_the_seed(load: Load, saved_llama: Path) -> None:
+    words = ("task=sequence-classification", "task.num_labels=3", "weights.seed=4")
+    first, second = (load(saved_llama, *words) for _ in range(2))
+    assert first.receipt.missing_keys == ("score.weight",)
+    assert torch.equal(first.model.score.weight, second.model.score.weight)
+    assert [p.severity for p in first.receipt.problems] == ["warning", "warning"]
+
+
+def test_weights_wanted_new_are_new_though_the_checkpoint_has_them(
+    load: Load, saved_classifier: Path
+) -> None:
+    kept = load(saved_classifier).model.classifier.weight
+    new = load(saved_classifier, "weights.reinitialize=['classifier.*']").model.classifier.weight
+    assert not torch.equal(kept, new)
+    assert new.requires_grad
+
+
+def test_a_head_of_another_width_replaces_the_old_one_where_it_is_wanted_new(
+    load: Load, saved_classifier: Path
+) -> None:
+    words = ("task.num_labels=7", "weights.reinitialize=['classifier.*']")
+    assert load(saved_classifier, *words).model.classifier.out_features == 7
+
+
+def test_a_pickled_checkpoint_loads_alike(load: Load, llama: Path) -> None:
+    from safetensors.torch import load_file
+
+    safe = load(llama).model.state_dict()
+    torch.save(load_file(llama / "model.safetensors"), llama / "pytorch_model.bin")
+    (llama / "model.safetensors").unlink()
+    pickled = load(llama).model.state_dict()
+    assert all(torch.equal(safe[name], pickled[name]) for name in safe)
+
+
+def test_a_structure_on_meta_has_its_numbers_and_no_weights(load: Load, saved_llama: Path) -> None:
+    loaded = load(saved_llama, "weights=meta")
+    assert loaded.receipt.device_map == {"": "meta"}
+    assert loaded.receipt.parameters == load(saved_llama).receipt.parameters

@@ -1,0 +1,106 @@
+"""What must not be loaded is refused before a weight is read, with what to type instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+import yaie
+
+Load = Callable[..., yaie.Loaded]
+
+
+def refusal(error: pytest.ExceptionInfo[yaie.YaieError]) -> tuple[str, str, str | None]:
+    problem = next(p for p in error.value.problems if p.severity == "error")
+    return problem.path, problem.message, problem.hint
+
+
+def test_more_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> None:
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(saved_llama, "model.config.num_hidden_layers=4")
+    path, message, hint = refusal(error)
+    assert path == "model.config.num_hidden_layers"
+    assert message == (
+        "the checkpoint lacks 18 weights of `LlamaForCausalLM`: `model.layers.2.*` (9 weights),"
+        " `model.layers.3.*` (9 weights)"
+    )
+    assert hint == "`~model.config.num_hidden_layers`, for `4` is larger than the checkpoint's"
+
+
+def test_fewer_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> None:
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(saved_llama, "model.config.num_hidden_layers=1")
+    assert "9 weights with no place in `LlamaForCausalLM`" in refusal(error)[1]
+
+
+def test_a_checkpoint_that_lost_a_weight(load: Load, llama: Path) -> None:
+    tensors = load_file(llama / "model.safetensors")
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, llama / "model.safetensors", {"format": "pt"})
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(llama)
+    assert refusal(error)[1] == (
+        "the checkpoint lacks 1 weight of `LlamaForCausalLM`: `model.layers.1.*` (1 weight)"
+    )
+
+
+def test_the_same_damage_under_another_head(load: Load, llama: Path) -> None:
+    tensors = load_file(llama / "model.safetensors")
+    del tensors["model.norm.weight"]
+    save_file(tensors, llama / "model.safetensors", {"format": "pt"})
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(llama, "task=sequence-classification")
+    assert (
+        "lacks 1 weight of `LlamaForSequenceClassification`: `model.norm.weight`"
+        in (refusal(error)[1])
+    )
+
+
+def test_a_head_of_another_width(load: Load, saved_classifier: Path) -> None:
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(saved_classifier, "task.num_labels=7")
+    path, message, hint = refusal(error)
+    assert path == "task.num_labels"
+    assert message == (
+        "2 weights of `BertForSequenceClassification` have other shapes in the checkpoint:"
+        " `classifier.bias` (2 there, 7 here), `classifier.weight` (2x32 there, 7x32 here)"
+    )
+    assert hint == "`weights.reinitialize=['classifier.*']` makes them new"
+
+
+def test_damaged_weights(load: Load, llama: Path) -> None:
+    file = llama / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(yaie.SourceError):
+        load(llama)
+
+
+def test_all_problems_of_one_spec_at_once(load: Load, saved_llama: Path) -> None:
+    with pytest.raises(yaie.InputError) as error:
+        load(saved_llama, "model.config.hidden_sizee=3", "task.num_labels=3", "attention=eager")
+    assert [p.path for p in error.value.problems if p.severity == "error"] == [
+        "model.config.hidden_sizee",
+        "task.num_labels",
+    ]
+
+
+def test_a_prompt_without_a_tokenizer(saved_llama: Path) -> None:
+    from yaie.loading.load import load
+
+    composition = yaie.compose(f"model={saved_llama}", "processor=none")
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(composition, prompt="hello")
+    assert refusal(error)[1] == "a prompt needs a tokenizer, and this load brings none."
+
+
+def test_an_override_that_config_json_hides(load: Load, llama: Path) -> None:
+    """`rope_theta` beside `rope_parameters` is carried by the config and read by nothing."""
+    config = json.loads((llama / "config.json").read_text())
+    assert "rope_parameters" in config
+    with pytest.raises(yaie.YaieError) as error:
+        load(llama, "model.config.rope_theta=5.0")
+    assert "model.config.rope_parameters.rope_theta=5.0" in (refusal(error)[2] or "")
