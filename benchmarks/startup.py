@@ -15,7 +15,7 @@ def rows() -> Iterator[Row]:
     """`--help` and `check` against a check written by hand, whole processes."""
     tiny = str(folder_of("pkg://yaie/tiny"))
     by_hand = python("benchmarks/scripts/handwritten_check.py", tiny)
-    for words in (("--help",), ("check", "recipes/tiny-cpu.yaml")):
+    for words in (("--help",), ("check", "recipes/laptop.yaml")):
         timed = in_turn(by_hand, python("-m", "yaie", *words), PAIRS)
         yield Row(
             what=f"`yaie {' '.join(words)}`, whole process",

@@ -53,3 +53,13 @@ def load() -> Callable[..., yaie.Loaded]:
         return yaie.load(f"model={folder}", "processor=none", *overrides)
 
     return loaded
+
+
+@pytest.fixture(scope="session")
+def tiny_bert_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BertModel without any head."""
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("bert-base")
+    BertModel(BertConfig(**SIZES)).save_pretrained(folder)
+    return folder

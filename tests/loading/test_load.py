@@ -62,9 +62,11 @@ def test_bitsandbytes_quantises_on_the_cpu(
 def test_a_custom_map_may_send_modules_to_disk(
     load: Load, saved_llama: Path, tmp_path: Path
 ) -> None:
-    places = ["device=map", 'device.map.""=cpu', "device.map.model.layers.1=disk"]
-    loaded = load(saved_llama, *places, f"device.offload_folder={tmp_path / 'offload'}")
-    assert loaded.receipt.device_map == {"": "cpu", "model.layers.1": "disk"}
+    on_cpu = ["model.embed_tokens", "model.layers.0", "model.norm", "model.rotary_emb", "lm_head"]
+    places = ",".join([*(f"{module}:cpu" for module in on_cpu), "model.layers.1:disk"])
+    folder = f"device.offload_folder={tmp_path / 'offload'}"
+    loaded = load(saved_llama, "device=map", f"device.map={{{places}}}", folder)
+    assert loaded.receipt.device_map["model.layers.1"] == "disk"
     assert loaded.model(torch.tensor([[1, 2, 3]])).logits.shape == (1, 3, 128)
 
 

@@ -25,6 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="TEXT",
         help="give the model this text, and print what the task makes of it",
     )
+    flags.add_argument(
+        "--architecture", action="store_true", help="print the model's modules after the receipt"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -38,14 +41,17 @@ def run(args: Namespace) -> int:
     with redirect_stdout(sys.stderr):
         loaded = load(composition, reporter=telling, prompt=args.prompt)
     receipt = loaded.receipt.as_json()
+    asked_for = {"architecture": str(loaded.model)} if args.architecture else {}
+    if loaded.answer is not None:
+        asked_for["answer"] = loaded.answer
     if args.json:
         from yaie.cli.document import write
 
-        write(receipt if args.prompt is None else receipt | {"answer": loaded.answer})
+        write(receipt | asked_for)
         return 0
     from yaie.cli.receipt import write as write_receipt
 
     write_receipt(composition.spec, receipt, sys.stdout)
-    if loaded.answer is not None:
-        print(f"\n{loaded.answer}")
+    for text in asked_for.values():
+        print(f"\n{text}")
     return 0

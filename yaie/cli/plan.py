@@ -22,9 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the plan."""
     composition = composed(args)
-    from yaie.planning.preflight import plan
+    from yaie.planning.download import plan_with_files
 
-    decided = plan(composition)
+    decided = plan_with_files(composition)
     if args.json:
         from yaie.cli.document import write
 

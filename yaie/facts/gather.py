@@ -22,7 +22,16 @@ def gather(spec: LoadSpec) -> Facts:
     Raises InputError for an id that can name nothing, SourceError for a path that is not there or
     a file that is not what it must be.
     """
-    known, checkpoint = catalogue(), _checkpoint(spec.model)
+    return _around(spec, _checkpoint(spec.model))
+
+
+def gather_without_checkpoint(spec: LoadSpec) -> Facts:
+    """The facts of a load whose checkpoint cannot be read, as if nothing of it were at hand."""
+    return _around(spec, None)
+
+
+def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None) -> Facts:
+    known = catalogue()
     model_type = _model_type(spec.model, checkpoint)
     architecture = known.architecture(model_type) if model_type else None
     return Facts(

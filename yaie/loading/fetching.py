@@ -15,14 +15,13 @@ from yaie.spec.load_spec import Composition
 def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Facts:
     """The facts once every file that the load reads is at hand.
 
-    What is wrong with the spec is raised before anything is fetched, and once more before the
-    weights are, for config.json may tell more.
+    What is wrong with the spec is raised once more before the weights are fetched, for config.json
+    may tell more than was known.
     """
     spec = composition.spec
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
-    raise_errors(judged(composition, facts))
     with watch.stage("fetch"):
         bring_small_files(spec.model)
         facts = gather(spec)

@@ -8,7 +8,6 @@ from typing import Any
 
 from yaie.errors import Problem, errors_of, raise_errors
 from yaie.facts.facts import Facts
-from yaie.facts.gather import gather
 from yaie.facts.keys import KeyFacts
 from yaie.loading import measuring, prompting
 from yaie.loading.execute import carry_out, function
@@ -25,7 +24,7 @@ from yaie.planning.calls import Call
 from yaie.planning.overrides import asked
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
-from yaie.planning.preflight import with_origins
+from yaie.planning.preflight import survey, with_origins
 from yaie.rules.keys import judge_keys
 from yaie.spec.load_spec import Composition
 from yaie.spec.weights import Pretrained
@@ -59,7 +58,8 @@ def load(
 def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = None) -> Prepared:
     """Checks, brings the files, decides, and matches weights with the model."""
     with watch.stage("check"):
-        facts = gather(composition.spec)
+        facts, problems = survey(composition)
+        raise_errors(problems)
     facts = with_files(composition, facts, watch)
     with watch.stage("check"):
         plan = planned(composition, facts)
@@ -207,8 +207,9 @@ def _receipt(
 
 def load_processor(composition: Composition) -> Any:
     """The tokenizer or processor alone, without the model; None where the load has none."""
-    watch = Stopwatch(Silent())
-    facts = with_files(composition, gather(composition.spec), watch)
+    facts, problems = survey(composition)
+    raise_errors(problems)
+    facts = with_files(composition, facts, Stopwatch(Silent()))
     plan = planned(composition, facts)
     values: list[Any] = [None] * len(plan.calls)
     if plan.processor is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from yaie.errors import Problem, raise_errors
+from yaie.errors import Problem, YaieError, raise_errors
 from yaie.facts.facts import Facts
-from yaie.facts.gather import gather
+from yaie.facts.gather import gather, gather_without_checkpoint
 from yaie.planning.plan import LoadPlan
 from yaie.planning.resolve import resolve
 from yaie.rules.judge import judge
@@ -16,13 +16,29 @@ from yaie.spec.load_spec import Composition
 
 def check(composition: Composition) -> tuple[Problem, ...]:
     """Every problem of a composition, at once, each with its origin. No network, no torch."""
-    return judged(composition, gather(composition.spec))
+    return survey(composition)[1]
+
+
+def survey(composition: Composition) -> tuple[Facts, tuple[Problem, ...]]:
+    """What is true of a composition, and every problem of it.
+
+    A checkpoint that cannot be read is a problem among the others, which are found without it.
+    """
+    unread: tuple[Problem, ...] = ()
+    try:
+        facts = gather(composition.spec)
+    except YaieError as error:
+        unread = with_origins(composition, error.problems)
+        facts = gather_without_checkpoint(composition.spec)
+    return facts, (*unread, *judged(composition, facts))
 
 
 def plan(composition: Composition, facts: Facts | None = None) -> LoadPlan:
     """The plan of a composition; raises YaieError with all problems where any is an error."""
-    facts = facts or gather(composition.spec)
-    problems = judged(composition, facts)
+    if facts is None:
+        facts, problems = survey(composition)
+    else:
+        problems = judged(composition, facts)
     raise_errors(problems)
     return replace(resolve(composition.spec, facts), problems=problems)
 

@@ -1,0 +1,77 @@
+"""A load from a hub on loopback: what is fetched, in which order, and what is refused before."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hub import Hub, running
+
+Yaie = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def hub(saved_llama: Path) -> Iterator[Hub]:
+    with running() as served:
+        served.add("org/llama", saved_llama)
+        yield served
+
+
+@pytest.fixture
+def yaie(hub: Hub, tmp_path: Path) -> Yaie:
+    """Runs yaie in a process of its own: the hub's address is read at import."""
+    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path)}
+    environment |= {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
+    for name in ("HF_HUB_CACHE", "HF_HUB_OFFLINE"):
+        environment.pop(name, None)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "yaie", *words]
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    return run
+
+
+def fetched(hub: Hub, name: str) -> bool:
+    return any(name in str(request) and "GET" in str(request) for request in hub.requests)
+
+
+def test_what_was_brought_once_is_loaded_again_without_a_request(hub: Hub, yaie: Yaie) -> None:
+    words = ("model=org/llama", "processor=none", "--json")
+    first = yaie(*words)
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["source"]["revision"] == hub.repositories["org/llama"].commit
+    hub.requests.clear()
+    assert yaie(*words).returncode == 0
+    assert hub.requests == []
+
+
+def test_a_plan_lists_files_and_bytes_and_brings_no_weights(
+    hub: Hub, yaie: Yaie, saved_llama: Path
+) -> None:
+    plan = yaie("plan", "model=org/llama", "processor=none", "--json")
+    assert plan.returncode == 0, plan.stderr
+    download = json.loads(plan.stdout)["download"]
+    size = (saved_llama / "model.safetensors").stat().st_size
+    assert download == {"files": ["model.safetensors"], "bytes": size}
+    assert not fetched(hub, "model.safetensors")
+
+
+def test_a_typo_costs_no_download(hub: Hub, yaie: Yaie) -> None:
+    done = yaie("model=org/llama", "model.config.hidden_sizee=3", "processor=none")
+    assert done.returncode == 2
+    assert "hidden_size" in done.stderr
+    assert not fetched(hub, "model.safetensors")
+
+
+def test_a_gated_repository_says_what_to_do(hub: Hub, yaie: Yaie) -> None:
+    hub.repositories["org/llama"].gated = True
+    done = yaie("model=org/llama")
+    assert done.returncode == 4
+    assert "hf auth login" in done.stderr
