@@ -8,7 +8,7 @@ import pytest
 
 from tests.rules.making import facts, gpus, spec
 from yaie.rules.judge import judge
-from yaie.rules.problems import refused, wrong
+from yaie.rules.problems import refused, said, wrong
 
 WHOLE: dict[str, int | str] = {
     "model.embed_tokens": "cpu",
@@ -109,8 +109,8 @@ def test_a_map_with_many_gaps_is_better_made_by_the_machine() -> None:
     (problem,) = judge(asked, facts())
     assert problem == refused(
         "device.map",
-        "no device for `model.layers.0`, `model.layers.1`, `model.layers.2`, `model.layers.3`,"
-        " `model.layers.4`, `model.layers.5`, `model.layers.6`, `model.layers.7` and 74 more of"
+        "no device for `model.embed_tokens`, `model.layers.0`, `model.layers.1`, `model.layers.2`,"
+        " `model.layers.3`, `model.layers.4`, `model.layers.5`, `model.layers.6` and 74 more of"
         " `LlamaForCausalLM`",
         "`device=auto` places every module",
     )
@@ -129,3 +129,18 @@ def test_layers_that_are_not_counted_are_missed_together() -> None:
         "no device for `model.layers` of `LlamaForCausalLM`",
         "`device.map.model.layers=cpu`",
     )
+
+
+def test_a_key_that_is_near_no_module_may_be_a_parameter() -> None:
+    assert judge(mapped({"": "cpu", "temperature": "cpu"}), facts()) == (
+        said(
+            "device.map.temperature",
+            "`LlamaForCausalLM` has no module `temperature`; if it is no parameter, it is ignored",
+        ),
+    )
+
+
+def test_a_norm_without_weights_needs_no_device() -> None:
+    placed = {key: "cpu" for key in WHOLE if key != "model.norm"}
+    assert judge(mapped(placed), facts(model_type="olmo")) == ()
+    assert judge(mapped(placed), facts())[0].path == "device.map"

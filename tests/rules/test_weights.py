@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rules.making import facts, gpus, spec
 from yaie.rules.judge import judge
-from yaie.rules.problems import refused, wrong
+from yaie.rules.problems import refused, said, wrong
 
 
 def test_pretrained_weights_of_an_architecture_alone_are_refused() -> None:
@@ -59,3 +59,14 @@ def test_patterns_of_new_weights_reach_into_layers() -> None:
     wanted = ["model.layers.1.mlp.*", "lm_head.weight", "*norm*", "model.layers.*"]
     asked = spec(weights={"kind": "pretrained", "reinitialize": wanted})
     assert judge(asked, facts()) == ()
+
+
+def test_a_pattern_that_is_near_no_module_may_name_a_parameter() -> None:
+    asked = spec(weights={"kind": "pretrained", "reinitialize": ["temperature"]})
+    assert judge(asked, facts()) == (
+        said(
+            "weights.reinitialize",
+            "`temperature` matches none of the 7 modules of `LlamaForCausalLM`; if it is no"
+            " parameter, it is ignored",
+        ),
+    )

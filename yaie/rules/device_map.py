@@ -7,20 +7,35 @@ from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.rules.problems import refused, wrong
+from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, covers, leaves, pattern, setting
 from yaie.rules.wording import counted, nearest, quoted
 from yaie.spec.device import Mapped
 from yaie.spec.load_spec import LoadSpec
 
-DEPTH = 4
-"""Levels of modules that the catalogue lists."""
-WEIGHTLESS = re.compile(
-    r"(?:\w+_)?(?:act|act_fn|activation|activation_fn|activation_function|drop|drop_path|dropout"
-    r"|gelu|gelu_impl|pool|pooler|padding|rotary_emb|rotary_pos_emb|position_embedder"
-    r"|position_embedding|layernorm|shortcut|downsampling_layer|\*)"
+HOLDERS = frozenset(
+    {
+        "classifier",
+        "embed_in",
+        "embed_tokens",
+        "embeddings",
+        "final_layer_norm",
+        "final_layernorm",
+        "layernorm_embedding",
+        "lm_head",
+        "ln_f",
+        "multi_modal_projector",
+        "norm_f",
+        "score",
+        "shared",
+        "word_embeddings",
+        "wpe",
+        "wte",
+    }
 )
-"""Last names of modules that hold no weights, in some architecture or in all of them."""
+"""Names of modules that hold weights wherever they occur, asked of 1,053 classes of 5.23."""
+NORM_WITHOUT_WEIGHTS = ("nanochat", "olmo")
+"""Architectures whose last norm has no weights; everywhere else the `norm` after the layers has."""
 _LAYERS = r"(?:layers?|blocks?|h)\.\*"
 STACK = re.compile(rf"(?:^|\.){_LAYERS}$")
 TRUNK = re.compile(rf"(?:(?:model|encoder|decoder|transformer)\.)?{_LAYERS}")
@@ -34,24 +49,28 @@ def map_names_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     if not isinstance(spec.device, Mapped) or model is None or not model.modules:
         return
     for key, device in spec.device.map.items():
-        if _is_module(pattern(key), model.modules):
+        if _may_be_module(pattern(key), model.modules):
             continue
-        near = nearest(pattern(key), model.modules)
-        numbers = re.findall(r"(?<=\.)\d+(?=\.|$)", key)
-        yield wrong(
-            f"device.map.{key}",
-            f"`{model.name}` has no module `{key}`",
-            f"`~device.map.{key} device.map.{_numbered(near, numbers)}={device}`" if near else None,
-        )
+        message = f"`{model.name}` has no module `{key}`"
+        if near := nearest(pattern(key), model.modules, cutoff=_SURELY_MEANT):
+            meant = _numbered(near, re.findall(r"(?<=\.)\d+(?=\.|$)", key))
+            hint = f"`~device.map.{key} device.map.{meant}={device}`"
+            yield wrong(f"device.map.{key}", message, hint)
+        else:
+            # Parameters outside of modules (`logit_scale`) are keys too, and are not listed.
+            yield said(f"device.map.{key}", f"{message}; if it is no parameter, it is ignored")
 
 
-def _is_module(name: str, modules: tuple[str, ...]) -> bool:
-    """Whether a module is listed, or lies deeper than the list goes."""
+_SURELY_MEANT = 0.85
+"""Likeness of a parameter's name to a module's stays below it in all architectures of 5.23."""
+
+
+def _may_be_module(name: str, modules: tuple[str, ...]) -> bool:
+    """Whether a module is listed, or is inside of one whose parts are not, or may differ."""
     if name == "" or name in modules:
         return True
-    above = [module for module in modules if name.startswith(f"{module}.")]
-    deepest = max(above, key=len, default="")
-    return deepest.endswith("*") or deepest.count(".") == DEPTH - 1
+    layers = (module for module in modules if module.endswith("*"))
+    return any(name.startswith(f"{module}.") for module in (*leaves(modules), *layers))
 
 
 def _numbered(name: str, numbers: list[str]) -> str:
@@ -113,7 +132,7 @@ def _uncovered(spec: LoadSpec, facts: Facts, keys: dict[str, int | str]) -> list
     model, trunk = asked_class(facts), _trunk(facts)
     count = setting("num_hidden_layers", spec, facts)
     uncovered: list[str] = []
-    for module in _holding(model.modules) if model else ():
+    for module in _holding(facts, model.modules, trunk) if model else ():
         names = [module]
         if module == f"{trunk}.*" and isinstance(count, int):
             names = [f"{trunk}.{number}" for number in range(count)]
@@ -121,14 +140,17 @@ def _uncovered(spec: LoadSpec, facts: Facts, keys: dict[str, int | str]) -> list
     return uncovered
 
 
-def _holding(modules: tuple[str, ...]) -> Iterator[str]:
-    """Modules that surely hold weights, no one inside another: whole layers, and leaves."""
-    layers = {module for module in modules if module.endswith(".*") and module.count("*") == 1}
-    yield from sorted(layers, key=modules.index)
-    for leaf in leaves(modules):
-        inside = any(covers(layer, leaf) for layer in layers)
-        if not inside and not WEIGHTLESS.fullmatch(leaf.rpartition(".")[2]):
-            yield leaf
+def _holding(facts: Facts, modules: tuple[str, ...], trunk: str | None) -> Iterator[str]:
+    """Modules that surely hold weights: the layers, and what every architecture has around them."""
+    layers = f"{trunk}.*"
+    above = layers.removesuffix(".*").rpartition(".")[0]
+    last_norm = f"{above}.norm".removeprefix(".")
+    has_norm = trunk is not None and facts.model_type not in NORM_WITHOUT_WEIGHTS
+    around = [layers, last_norm] if has_norm else [layers]
+    for module in modules:
+        holds = module.rpartition(".")[2] in HOLDERS and not covers(layers, module)
+        if holds or module in around:
+            yield module
 
 
 def _is_covered(name: str, keys: dict[str, int | str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from yaie.errors import Problem
@@ -11,7 +10,7 @@ from yaie.facts.facts import Facts
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, has_numbers, older, own_config, pattern, reads_weights
-from yaie.rules.wording import override, quoted
+from yaie.rules.wording import nearest, override, quoted
 from yaie.spec.device import Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Bnb4bit, Unquantized
@@ -155,9 +154,9 @@ def skipped_modules_are_modules(spec: LoadSpec, facts: Facts) -> Iterator[Proble
     names = set(model.modules) | {name.rpartition(".")[2] for name in model.modules}
     skipped = spec.quantization.llm_int8_skip_modules or ()
     for wanted in skipped:
-        near = get_close_matches(pattern(wanted), names, n=1, cutoff=_SURELY_MEANT)
+        near = nearest(pattern(wanted), names, cutoff=_SURELY_MEANT)
         if near and pattern(wanted) not in names:
-            meant = [near[0] if name == wanted else name for name in skipped]
+            meant = [near if name == wanted else name for name in skipped]
             yield wrong(
                 "quantization.llm_int8_skip_modules",
                 f"`{model.name}` has no module `{wanted}`",

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.rules.problems import refused, wrong
+from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, pattern
 from yaie.rules.wording import counted, nearest
 from yaie.spec.device import Dispatched, Mapped
@@ -59,14 +59,22 @@ def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterat
     if not isinstance(spec.weights, Pretrained) or model is None or not model.modules:
         return
     for wanted in spec.weights.reinitialize:
-        if not _may_match(wanted, model.modules):
-            near = nearest(wanted.removesuffix(".*"), model.modules)
-            yield wrong(
-                "weights.reinitialize",
-                f"`{wanted}` matches none of the {counted(len(model.modules), 'module')} of"
-                f" `{model.name}`",
-                f"`weights.reinitialize=['{near}.*']`" if near else None,
-            )
+        if _may_match(wanted, model.modules):
+            continue
+        message = (
+            f"`{wanted}` matches none of the {counted(len(model.modules), 'module')} of"
+            f" `{model.name}`"
+        )
+        if near := nearest(wanted.removesuffix(".*"), model.modules, cutoff=_SURELY_MEANT):
+            hint = f"`weights.reinitialize=['{near}.*']`"
+            yield wrong("weights.reinitialize", message, hint)
+        else:
+            # Parameters outside of modules (`logit_scale`) are weights too, and are not listed.
+            yield said("weights.reinitialize", f"{message}; if it is no parameter, it is ignored")
+
+
+_SURELY_MEANT = 0.85
+"""Likeness of a parameter's name to a module's stays below it in all architectures of 5.23."""
 
 
 def _may_match(wanted: str, modules: tuple[str, ...]) -> bool:

@@ -23,10 +23,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The word that was probably meant; None where none is near."""
     folded = {w.lower(): w for w in words}
-    found = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    found = get_close_matches(word.lower(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
