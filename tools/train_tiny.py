@@ -77,6 +77,8 @@ def read_chapters(text: str) -> Chapters:
     chapters: Chapters = {}
     for chapter, verse in re.findall(r"^(\w+):\d+ (.+)$", text, flags=re.MULTILINE):
         chapters.setdefault(chapter, []).append(" ".join(verse.split()))
+    if missing := [name for name in HELD_OUT if name not in chapters]:
+        raise SystemExit(f"no {' and no '.join(missing)} in the text: is it of `bible -f`?")
     return chapters
 
 
@@ -189,7 +191,7 @@ def generation_defaults(tokenizer: PreTrainedTokenizerFast) -> GenerationConfig:
     return GenerationConfig(
         max_new_tokens=40,
         do_sample=False,
-        repetition_penalty=1.1,
+        repetition_penalty=1.2,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -242,8 +244,9 @@ def measure(out: Path) -> dict[str, float]:
     windows = full_windows((out / "heldout.txt").read_text(), tokenizer)
     torch.manual_seed(0)
     random = LlamaForCausalLM(model.config).to(torch.bfloat16)
-    greedy = GenerationConfig(max_new_tokens=200, do_sample=False)
-    sampled = GenerationConfig(max_new_tokens=200, do_sample=True, temperature=0.7, top_k=0)
+    length = {"max_new_tokens": 200, "repetition_penalty": 1.0}
+    greedy = GenerationConfig(**length, do_sample=False)
+    sampled = GenerationConfig(**length, do_sample=True, temperature=0.7, top_k=0)
     return {
         "parameters": model.num_parameters(),
         "bytes": sum(file.stat().st_size for file in out.iterdir()),

@@ -55,7 +55,7 @@ def _inputs(loaded: Loaded, text: str) -> Any:
 
 
 def _generated(loaded: Loaded, prompt: str) -> str:
-    """A continuation, or an answer where the tokenizer knows how a conversation is written."""
+    """The prompt continued, or answered where the tokenizer knows how one writes a conversation."""
     tokenizer, model = loaded.tokenizer, loaded.model
     if tokenizer.chat_template:
         turns = [{"role": "user", "content": prompt}]
@@ -68,7 +68,11 @@ def _generated(loaded: Loaded, prompt: str) -> str:
     limit = config.max_new_tokens or MOST_NEW_TOKENS
     pad = config.pad_token_id if config.pad_token_id is not None else tokenizer.pad_token_id
     output = model.generate(**inputs, max_new_tokens=limit, pad_token_id=pad)[0]
-    asked = 0 if model.config.is_encoder_decoder else inputs["input_ids"].shape[1]
+    asked = (
+        inputs["input_ids"].shape[1]
+        if tokenizer.chat_template and not model.config.is_encoder_decoder
+        else 0
+    )
     return str(tokenizer.decode(output[asked:], skip_special_tokens=True)).strip()
 
 

@@ -33,9 +33,11 @@ def renewal_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
     Moving a module to `meta` and back gives it new parameters, without the mark by which
     transformers knows that a weight was loaded and must not be drawn.
     """
-    names = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
-    for name in names:
-        module = Nested("torch.nn.Module.get_submodule", (Ref(model), name.removesuffix(".*")))
+    patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    for name in (p.removesuffix(".*") for p in patterns if p.endswith(".*")):
+        if "*" in name:
+            continue
+        module = Nested("torch.nn.Module.get_submodule", (Ref(model), name))
         emptied = Nested("torch.nn.Module.to_empty", (module,), {"device": "meta"})
         renewed = Nested("torch.nn.Module.to_empty", (emptied,), {"device": Ref(model, "device")})
         yield Call(target="torch.nn.Module.apply", args=(renewed, Ref(model, "_init_weights")))

@@ -28,6 +28,7 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     yield from missing_weights_are_of_a_new_head(spec, keys)
     yield from unexpected_weights_are_of_a_dropped_head(spec, keys)
     yield from shapes_match(spec, keys)
+    yield from weights_that_fit_are_renewed_by_whole_modules(spec, keys)
 
 
 def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
@@ -82,6 +83,23 @@ def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
         f" {listed}{rest}",
         _reinitialize(spec, (m.name for m in wrong)),
     )
+
+
+def weights_that_fit_are_renewed_by_whole_modules(
+    spec: LoadSpec, keys: KeyFacts
+) -> Iterator[Problem]:
+    """A weight that the checkpoint holds in the right shape is drawn anew with its module."""
+    patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    odd = [*keys.missing, *(mismatch.name for mismatch in keys.mismatched)]
+    for pattern in patterns:
+        if "*" not in pattern.removesuffix(".*") and pattern.endswith(".*"):
+            continue
+        if not any(fnmatchcase(name, pattern) for name in odd):
+            yield refused(
+                "weights.reinitialize",
+                f"`{pattern}` names weights that the checkpoint holds in the right shape, and only"
+                " a whole module of them can be drawn anew: `module.*`",
+            )
 
 
 def _shapes(mismatch: Mismatch) -> str:

@@ -44,13 +44,26 @@ def random_weights_are_on_one_device(spec: LoadSpec, facts: Facts) -> Iterator[P
     if not isinstance(spec.weights, Random):
         return
     spread = isinstance(spec.device, Dispatched) and len(facts.host.devices) > 1
-    if spread or isinstance(spec.device, Mapped):
+    if (spread and spec.device.kind != "auto") or isinstance(spec.device, Mapped):
         yield refused(
             "device.kind",
             f"`{spec.device.kind}` spreads a model over several devices, and random weights are"
             " made on one",
             f"`device={facts.host.devices[0].kind}`" if facts.host.devices else "`device=cpu`",
         )
+
+
+def random_weights_heed_no_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Limits and offloading belong to a device map, and from_config takes none."""
+    if isinstance(spec.weights, Pretrained) or not isinstance(spec.device, Dispatched):
+        return
+    for field in ("max_memory", "offload_folder"):
+        if getattr(spec.device, field) is not None:
+            yield refused(
+                f"device.{field}",
+                f"`{field}` limits a device map, and `weights={spec.weights.kind}` takes none",
+                f"`device.{field}=null`",
+            )
 
 
 def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
