@@ -51,6 +51,14 @@ def test_with_the_checkpoint_at_hand_it_loads_it(stocked_home: Path) -> None:
     assert receipt["dtypes"] == {"bfloat16": receipt["parameters"]}
 
 
+def test_it_is_looked_for_in_the_cache_folder_that_is_named(
+    stocked_home: Path, tmp_path: Path
+) -> None:
+    done = run(*SENTENCE, f"model.cache_dir={stocked_home / 'hub'}", "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["source"]["revision"] == COMMIT
+
+
 def test_what_the_real_config_says_otherwise_is_a_warning(stocked_home: Path) -> None:
     done = run("check", *SENTENCE, "--json", home=stocked_home)
     problems = json.loads(done.stdout)["results"][0]["problems"]

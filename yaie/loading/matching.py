@@ -10,24 +10,22 @@ from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts, Mismatch
 from yaie.loading.execute import carry_out
 from yaie.planning.calls import Call, Value
-from yaie.planning.plan import LoadPlan
 
 WEIGHTLESS = ("quantization_config", "device_map", "max_memory", "offload_folder")
 """Keywords without which a model has the same keys, and can stand on `meta`."""
 
 
-def foreseen(plan: LoadPlan, facts: Facts, values: Sequence[Any]) -> KeyFacts | None:
-    """The keys that the plan's load will report; None where only the load itself can tell.
+def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None:
+    """The keys that the model's call will report; None where only the load itself can tell.
 
-    `values` are those of the calls before the model's. A GGUF file gives its keys only to a
-    whole reading, and a quantised checkpoint's keys depend on its quantiser.
+    `values` are those of the calls before it. A GGUF file gives its keys only to a whole reading,
+    and a quantised checkpoint's keys depend on its quantiser.
     """
     checkpoint = facts.checkpoint
     if checkpoint is None or checkpoint.format in ("gguf", None):
         return None
     if checkpoint.config is None or "quantization_config" in checkpoint.config:
         return None
-    call = plan.calls[plan.model]
     model, info = carry_out(_on_meta(call, call.target), values)
     return _facts(type(model), info, checkpoint.architectures, call, values)
 

@@ -76,8 +76,3 @@ def quantization(model: Model) -> dict[str, Any]:
 def _is_quantised(module: Any) -> bool:
     weight = module._parameters.get("weight") if hasattr(module, "_parameters") else None
     return weight is not None and not weight.is_floating_point()
-
-
-def trainable(model: Model) -> int:
-    """Parameters that a training would change."""
-    return int(model.num_parameters(only_trainable=True))

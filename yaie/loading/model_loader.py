@@ -24,7 +24,8 @@ class ModelLoader:
         Raises UnsupportedError for a checkpoint without a causal-LM head, SourceError where its
         files cannot be had.
         """
-        from yaie.loading.load import finish, prepare
+        from yaie.loading.load import finish
+        from yaie.loading.preparing import prepare
         from yaie.loading.reporting import Silent
         from yaie.loading.stopwatch import Stopwatch
 

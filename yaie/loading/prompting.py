@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from yaie.errors import Fault, Problem
 from yaie.loading.loaded import Loaded
-from yaie.planning.plan import LoadPlan
-from yaie.spec.weights import Meta
 
 MOST_NEW_TOKENS = 40
 """Where the checkpoint's generation config sets no limit of its own."""
-
-
-def refused(plan: LoadPlan) -> Iterator[Problem]:
-    """Why a prompt cannot be answered, known before anything is loaded."""
-    if isinstance(plan.spec.weights, Meta):
-        yield _refusal("`weights=meta` has a structure but no numbers to compute with.")
-    elif plan.processor is None:
-        yield _refusal("a prompt needs a tokenizer, and this load brings none.")
-    elif plan.calls[plan.processor].name not in ("tokenizer", "processor"):
-        kind = (plan.calls[plan.processor].name or "").replace("_", " ")
-        yield _refusal(f"a prompt is text, but this model takes what its {kind} makes.")
-
-
-def _refusal(message: str) -> Problem:
-    return Problem(path="--prompt", message=message, fault=Fault.UNSUPPORTED)
 
 
 def answer(loaded: Loaded, prompt: str) -> str:

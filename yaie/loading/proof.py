@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yaie.errors import Fault, Problem
 from yaie.facts.keys import KeyFacts
 from yaie.loading.measuring import dtype_name
+from yaie.loading.preparing import Prepared
+from yaie.loading.readback import unread
 from yaie.loading.receipt import Receipt
+from yaie.planning.overrides import asked
 from yaie.spec.device import Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
@@ -17,16 +20,21 @@ from yaie.spec.weights import Meta, Pretrained
 
 
 def disproved(
-    spec: LoadSpec, model: Any, receipt: Receipt, foreseen: KeyFacts | None
+    prepared: Prepared, model: Any, receipt: Receipt, configs: Sequence[Any]
 ) -> Iterator[Problem]:
-    """Everything of a loaded model that is not as asked."""
+    """Everything of a loaded model that is not as asked; `configs` are those that were built."""
+    spec = prepared.composition.spec
     yield from _dtype(spec, model)
     yield from _device(spec, receipt)
     yield from _attention(spec, model)
     yield from _quantization(spec, receipt)
     yield from _mode(spec, receipt)
     if isinstance(spec.weights, Pretrained):
-        yield from _keys(receipt, foreseen)
+        yield from _keys(receipt, prepared.keys)
+    # The text model out of a composite has the config of its part, which holds its overrides.
+    if any(type(config) is type(model.config) for config in configs):
+        for problem in unread(model.config, asked(spec, prepared.facts), "model.config"):
+            yield _mismatch(problem.path, problem.message)
 
 
 def _mismatch(path: str, message: str) -> Problem:

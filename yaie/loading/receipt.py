@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from yaie.errors import Problem
+from yaie.loading import measuring
+from yaie.loading.preparing import Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +49,32 @@ class Receipt:
             "seconds": {stage: round(took, 4) for stage, took in self.seconds.items()},
             "problems": [problem.as_json() for problem in self.problems],
         }
+
+
+def receipt_of(
+    model: Any,
+    prepared: Prepared,
+    keys: Mapping[str, Any],
+    seconds: Mapping[str, float],
+    problems: tuple[Problem, ...],
+) -> Receipt:
+    """The receipt of a loaded model; `keys` is transformers' report, empty where it made none."""
+    checkpoint = prepared.facts.checkpoint
+    source = prepared.composition.spec.model.id
+    return Receipt(
+        model_class=type(model).__name__,
+        source={"id": source, "revision": checkpoint.commit if checkpoint else None},
+        parameters=int(model.num_parameters()),
+        trainable_parameters=int(model.num_parameters(only_trainable=True)),
+        memory_bytes=int(model.get_memory_footprint()),
+        dtypes=measuring.dtypes(model),
+        attention=measuring.attention(model),
+        device_map=measuring.devices(model),
+        quantization=measuring.quantization(model),
+        training=bool(model.training),
+        missing_keys=tuple(sorted(keys.get("missing_keys", ()))),
+        unexpected_keys=tuple(sorted(keys.get("unexpected_keys", ()))),
+        mismatched_keys=tuple(sorted(name for name, *_ in keys.get("mismatched_keys", ()))),
+        seconds=dict(seconds),
+        problems=problems,
+    )
