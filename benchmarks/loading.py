@@ -37,6 +37,28 @@ def rows() -> Iterator[Row]:
         ratio="–",
         target="≤ 150 ms",
     )
+    equal, tensors = _equal_tensors(place)
+    yield Row(
+        what="the same: tensors equal bit for bit",
+        ours=f"{equal}",
+        other=f"plain from_pretrained: {tensors}",
+        ratio="–",
+        target="all",
+    )
+
+
+def _equal_tensors(place: str) -> tuple[int, int]:
+    """How many tensors of the two loads are equal bit for bit, and of how many."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    import yaie
+
+    ours = yaie.load(f"model={place}", "precision=bf16", "device=cpu").model.state_dict()
+    plain = AutoModelForCausalLM.from_pretrained(place, dtype="bfloat16", device_map="cpu")
+    theirs = plain.state_dict()
+    equal = sum(name in ours and torch.equal(ours[name], theirs[name]) for name in theirs)
+    return equal, len(theirs)
 
 
 def _own_seconds(asked: list[str]) -> float:

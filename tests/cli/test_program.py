@@ -82,7 +82,7 @@ def test_a_misspelt_verb_is_an_input_error(capsys: pytest.CaptureFixture[str]) -
     assert main(["chekc"]) == 2
     assert capsys.readouterr().err == (
         "`chekc` is no verb, no recipe (`*.yaml`) and no override (`group=option`)\n\n"
-        "hint: did you mean `check`?\n"
+        "hint: `check`\n"
     )
 
 

@@ -66,7 +66,7 @@ def test_a_group_of_ones_own_is_listed(tmp_path: Path, capsys: Captured) -> None
 
 def test_a_misspelt_group_names_the_nearest(capsys: Captured) -> None:
     assert main(["show", "options", "quantisation"]) == 2
-    assert capsys.readouterr().err.endswith("hint: type `yaie show options quantization`\n")
+    assert capsys.readouterr().err.endswith("hint: `yaie show options quantization`\n")
 
 
 def test_an_architecture_has_its_tasks_and_fields(capsys: Captured) -> None:
@@ -86,7 +86,7 @@ def test_an_architecture_as_json_is_its_facts(capsys: Captured) -> None:
 
 def test_a_misspelt_architecture_names_the_nearest(capsys: Captured) -> None:
     assert main(["show", "arch", "lama"]) == 2
-    assert capsys.readouterr().err.endswith("hint: type `yaie show arch llama`\n")
+    assert capsys.readouterr().err.endswith("hint: `yaie show arch llama`\n")
 
 
 def test_without_a_name_the_architectures_are_listed(capsys: Captured) -> None:

@@ -10,14 +10,14 @@ from yaie.cli.unknown import unknown
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("chekc", "did you mean `check`?"),
+        ("chekc", "`check`"),
         ("check", "a verb comes first: `yaie check …`"),
         ("sweep", "a verb comes first: `yaie sweep …`"),
-        ("llama2", "did you mean `model=llama2`?"),
-        ("bf16", "did you mean `precision=bf16`?"),
-        ("bnb_4bi", "did you mean `quantization=bnb_4bit`?"),
+        ("llama2", "`model=llama2`"),
+        ("bf16", "`precision=bf16`"),
+        ("bnb_4bi", "`quantization=bnb_4bit`"),
         ("precision", "`yaie show options precision` lists what `precision=` can be"),
-        ("org/name", "did you mean `model=org/name`?"),
+        ("org/name", "`model=org/name`"),
         ("qqqqqqq", "`yaie --help` shows what can be said"),
     ],
 )
@@ -26,17 +26,17 @@ def test_the_hint_says_what_could_have_been_meant(word: str, hint: str) -> None:
 
 
 def test_a_folder_is_taken_for_a_model(tmp_path: Path) -> None:
-    assert unknown(str(tmp_path), None).hint == f"did you mean `model={tmp_path}`?"
+    assert unknown(str(tmp_path), None).hint == f"`model={tmp_path}`"
 
 
 def test_a_recipe_nearby_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "frobnicator.yaml").write_text("")
     monkeypatch.chdir(tmp_path)
-    assert unknown("frobnicater", None).hint == "did you mean `recipes/frobnicator.yaml`?"
+    assert unknown("frobnicater", None).hint == "`recipes/frobnicator.yaml`"
 
 
 def test_an_option_of_a_folder_of_ones_own_is_found(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "frobnicator.yaml").write_text("")
-    assert unknown("frobnicater", tmp_path).hint == "did you mean `model=frobnicator`?"
+    assert unknown("frobnicater", tmp_path).hint == "`model=frobnicator`"

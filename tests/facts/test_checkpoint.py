@@ -72,7 +72,7 @@ def test_a_config_that_changed_is_read_again(folder: Path) -> None:
 def test_a_malformed_config_names_the_place(folder: Path) -> None:
     (folder / "config.json").write_text('{"model_type": llama}')
     assert message_of_reading(folder) == (
-        f"`{folder}/config.json` is not JSON: Expecting value at line 1, column 16."
+        f"`{folder}/config.json` is not JSON: Expecting value at line 1, column 16"
     )
 
 
@@ -106,7 +106,7 @@ def test_shards_are_told_in_order(folder: Path) -> None:
 def test_a_shard_that_is_not_there_is_an_error(folder: Path) -> None:
     shard(folder, "1.safetensors")
     assert message_of_reading(folder) == (
-        f"`{folder}` is not whole: its index lists `1.safetensors`, which is not there."
+        f"`{folder}` is not whole: its index lists `1.safetensors`, which is not there"
     )
 
 
@@ -123,7 +123,7 @@ def test_an_index_that_leads_out_of_the_folder_is_refused(folder: Path) -> None:
     shard(folder, "../../etc/passwd")
     assert message_of_reading(folder) == (
         f"`{folder}/model.safetensors.index.json` cannot be used: "
-        "it lists `../../etc/passwd`, which is not a file of the checkpoint."
+        "it lists `../../etc/passwd`, which is not a file of the checkpoint"
     )
 
 

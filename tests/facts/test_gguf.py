@@ -88,4 +88,4 @@ def test_anything_else_is_an_error(content: bytes, said: str, tmp_path: Path) ->
     file.write_bytes(content)
     with pytest.raises(SourceError) as caught:
         gguf_facts(file)
-    assert caught.value.problems[0].message == f"`{file}` {said}."
+    assert caught.value.problems[0].message == f"`{file}` {said}"

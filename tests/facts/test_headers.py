@@ -67,7 +67,7 @@ def test_damage_is_told_where_safetensors_refuses_too(kind: str, file: Path) -> 
     written(file, header, data)
     with pytest.raises(SourceError) as caught:
         tensors(file)
-    assert caught.value.problems[0].message == f"`{file}` {said}."
+    assert caught.value.problems[0].message == f"`{file}` {said}"
     assert refused_by_safetensors(file)
 
 
@@ -84,7 +84,7 @@ def test_what_has_no_header_is_told(content: bytes, said: str, file: Path) -> No
     file.write_bytes(content)
     with pytest.raises(SourceError) as caught:
         tensors(file)
-    assert caught.value.problems[0].message == f"`{file}` {said}."
+    assert caught.value.problems[0].message == f"`{file}` {said}"
     assert refused_by_safetensors(file)
 
 

@@ -35,11 +35,11 @@ def test_part_of_a_nested_value_reads_back() -> None:
 def test_what_was_ignored_names_todays_field() -> None:
     (path, message, hint) = found({"rope_theta": 5.0})[0]
     assert path == "model.config.rope_theta"
-    assert message == "`5.0` does not read back: the built config has no such field."
+    assert message == "`5.0` does not read back: the built config has no such field"
     assert hint == "`model.config.rope_parameters.rope_theta=5.0`"
 
 
 def test_another_value_is_told() -> None:
     (_, message, hint) = found({"hidden_size": 8}, hidden_size=64)[0]
-    assert message == "`8` does not read back: the built config says `64`."
+    assert message == "`8` does not read back: the built config says `64`"
     assert hint is None

@@ -94,7 +94,7 @@ def test_a_prompt_without_a_tokenizer(saved_llama: Path) -> None:
     composition = yaie.compose(f"model={saved_llama}", "processor=none")
     with pytest.raises(yaie.UnsupportedError) as error:
         load(composition, prompt="hello")
-    assert refusal(error)[1] == "a prompt needs a tokenizer, and this load brings none."
+    assert refusal(error)[1] == "a prompt needs a tokenizer, and this load brings none"
 
 
 def test_an_override_that_config_json_hides(load: Load, llama: Path) -> None:

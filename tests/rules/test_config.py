@@ -83,25 +83,17 @@ def test_a_nested_value_that_will_be_merged_needs_not_be_whole() -> None:
     assert judge(config(rope_parameters={"rope_theta": 5.0}), facts(checkpoint=held)) == ()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "place", "hint"),
-    [
-        ("torch_dtype", "float16", "precision", "`precision=fp16`"),
-        ("attn_implementation", "sdpa", "attention", "`attention=sdpa`"),
-        ("_attn_implementation", "eager", "attention", "`attention=eager`"),
-        ("quantization_config", {"load_in_4bit": True}, "quantization", "`quantization=…`"),
-        ("num_labels", 3, "task.num_labels", "`task.num_labels=3`"),
-    ],
-)
-def test_a_field_with_a_group_of_its_own_is_said_there(
-    name: str, value: object, place: str, hint: str
-) -> None:
-    assert judge(config(**{name: value}), facts()) == (
-        wrong(f"model.config.{name}", f"`{name}` has a place of its own, `{place}`", hint),
+def test_the_fields_of_a_head_are_said_in_their_group() -> None:
+    assert judge(config(num_labels=3), facts()) == (
+        wrong(
+            "model.config.num_labels",
+            "`num_labels` has a place of its own, `task.num_labels`",
+            "`task.num_labels=3`",
+        ),
     )
 
 
-@pytest.mark.parametrize("name", ["model_type", "architectures", "auto_map"])
+@pytest.mark.parametrize("name", ["model_type", "architectures"])
 def test_what_a_checkpoint_is_cannot_be_overridden(name: str) -> None:
     (problem,) = judge(config(**{name: "x"}), facts())
     assert problem.message == f"`{name}` says what the checkpoint is and cannot be overridden"

@@ -76,19 +76,19 @@ def test_a_hub_that_fails_for_a_moment_is_asked_again(hub: Hub) -> None:
 def test_a_hub_that_keeps_failing_is_given_up(hub: Hub) -> None:
     hub.failing["GET"] = 99
     problem = problem_of_bringing()
-    assert problem.message == "the hub answered 503 when asked for `org/model`."
+    assert problem.message == "the hub answered 503 when asked for `org/model`"
     assert hub.requests.count("GET /api/models/org/model") == 3
 
 
 def test_a_repository_that_is_not_there_is_an_error(hub: Hub) -> None:
     problem = problem_of_bringing(ModelSpec(id="org/modle"))
-    assert problem.message == "the hub has no model `org/modle`, or it is private."
+    assert problem.message == "the hub has no model `org/modle`, or it is private"
 
 
 def test_a_revision_that_is_not_there_is_an_error(hub: Hub) -> None:
     problem = problem_of_bringing(ModelSpec(id="org/model", revision="v9"))
     assert problem.path == "model.revision"
-    assert problem.message == "`org/model` has no revision `v9`."
+    assert problem.message == "`org/model` has no revision `v9`"
 
 
 def test_a_gated_repository_says_where_to_accept_its_licence(hub: Hub) -> None:
@@ -99,14 +99,14 @@ def test_a_gated_repository_says_where_to_accept_its_licence(hub: Hub) -> None:
 
 def test_no_network_is_an_error(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    message = "http://127.0.0.1:9 cannot be reached for `org/model` (ConnectError)."
+    message = "`http://127.0.0.1:9` cannot be reached for `org/model` (ConnectError)"
     assert problem_of_bringing().message == message
 
 
 def test_offline_nothing_is_asked(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert problem_of_bringing().message == (
-        "`org/model` is not at hand, and HF_HUB_OFFLINE keeps it from being fetched."
+        "`org/model` is not at hand, and `HF_HUB_OFFLINE` keeps it from being fetched"
     )
     assert hub.requests == []
 
@@ -116,7 +116,7 @@ def test_a_flipped_bit_is_found_and_the_file_removed(name: str, hub: Hub) -> Non
     hub.repositories["org/model"].spoiled = name
     problem = problem_of_bringing()
     assert problem.message == (
-        f"`{name}` came damaged: it is not what the hub lists. It was removed."
+        f"`{name}` came damaged: it is not what the hub lists, and was removed"
     )
     hub.repositories["org/model"].spoiled = None
     assert set(bring(MODEL).files) == WHOLE
@@ -137,7 +137,7 @@ def test_a_full_disk_is_found_before_the_first_byte(
     with pytest.raises(SourceError) as caught:
         fetch(listing, SHARDS)
     assert caught.value.problems[0].message == (
-        f"0.0 MB are to be fetched, and 0.0 MB are free at `{tmp_path}`."
+        f"2 kB are to be fetched, and 0 B are free at `{tmp_path}`"
     )
     assert hub.requests == []
 
@@ -153,8 +153,10 @@ def test_a_branch_is_remembered_once_all_its_files_are_there(hub: Hub, checkpoin
 
 def test_weights_that_are_not_as_asked_for_say_what_is_there(hub: Hub) -> None:
     problem = problem_of_bringing(ModelSpec(id="org/model", variant="fp16"))
-    assert problem.message == "`org/model` holds no weights as asked for at main."
-    assert problem.hint == "leave out model.variant, model.use_safetensors and model.gguf_file"
+    assert problem.message == "`org/model` holds no weights as asked for at `main`"
+    assert (
+        problem.hint == "leave out `model.variant`, `model.use_safetensors` and `model.gguf_file`"
+    )
 
 
 def test_a_repository_of_gguf_files_alone_says_so(hub: Hub, tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_a_repository_of_gguf_files_alone_says_so(hub: Hub, tmp_path: Path) -> N
     folder.mkdir()
     (folder / "q4.gguf").write_bytes(b"GGUF")
     hub.add("org/gguf", folder)
-    assert problem_of_bringing(ModelSpec(id="org/gguf")).hint == "model.gguf_file=q4.gguf"
+    assert problem_of_bringing(ModelSpec(id="org/gguf")).hint == "`model.gguf_file=q4.gguf`"
     model = ModelSpec(id="org/gguf", gguf_file="q4.gguf")
     assert list(bring(model).files) == ["q4.gguf"]
 
@@ -170,12 +172,12 @@ def test_a_repository_of_gguf_files_alone_says_so(hub: Hub, tmp_path: Path) -> N
 def test_an_index_that_lists_what_is_not_there_is_an_error(hub: Hub, checkpoint: Path) -> None:
     (checkpoint / SHARDS[1]).unlink()
     assert problem_of_bringing().message == (
-        f"`model.safetensors.index.json` lists `{SHARDS[1]}`, which `org/model` does not hold."
+        f"`model.safetensors.index.json` lists `{SHARDS[1]}`, which `org/model` does not hold"
     )
 
 
 def test_a_commit_that_is_none_is_not_the_answer_of_a_hub(hub: Hub) -> None:
     hub.repositories["org/model"] = SimpleNamespace(commit="../../x", names=list)
     assert problem_of_bringing().message == (
-        f"{hub.url} does not answer as a hub does, when asked for `org/model`."
+        f"`{hub.url}` does not answer as a hub does when asked for `org/model`"
     )

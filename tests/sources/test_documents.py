@@ -17,11 +17,11 @@ def test_an_object_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"a": 1,\n "b" 2}', "is not JSON: Expecting ':' delimiter at line 2, column 6."),
-        (b"", "is not JSON: Expecting value at line 1, column 1."),
-        (b"[]", "is not a JSON object."),
-        (b"{\xff}", "is not text: byte 1 is not UTF-8."),
-        (b"[" * 100_000, "is not a sensible JSON document: it is nested too deeply."),
+        (b'{"a": 1,\n "b" 2}', "is not JSON: Expecting ':' delimiter at line 2, column 6"),
+        (b"", "is not JSON: Expecting value at line 1, column 1"),
+        (b"[]", "is not a JSON object"),
+        (b"{\xff}", "is not text: byte 1 is not UTF-8"),
+        (b"[" * 100_000, "is not a sensible JSON document: it is nested too deeply"),
     ],
 )
 def test_anything_else_is_an_error_that_names_the_file(

@@ -50,8 +50,8 @@ def test_a_folder_that_exists_goes_before_the_hub(here: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_an_error_with_a_near_name(here: Path) -> None:
     problem = problem_with("./model/bert")
-    assert problem.message == "there is no folder `./model/bert`."
-    assert problem.hint == "model=./models/bert"
+    assert problem.message == "there is no folder `./model/bert`"
+    assert problem.hint == "`model=./models/bert`"
 
 
 def test_a_folder_like_no_other_has_no_hint(here: Path) -> None:
@@ -61,23 +61,24 @@ def test_a_folder_like_no_other_has_no_hint(here: Path) -> None:
 def test_a_file_is_an_error_that_names_its_folder(here: Path) -> None:
     problem = problem_with("./models/bert/config.json")
     assert problem.message == (
-        "`./models/bert/config.json` is a file; the folder that holds it is wanted."
+        "`./models/bert/config.json` is a file; the folder that holds it is wanted"
     )
-    assert problem.hint == "model=./models/bert"
+    assert problem.hint == "`model=./models/bert`"
 
 
 def test_a_gguf_file_is_an_error_that_names_the_field_for_it(here: Path) -> None:
     (here / "q4.gguf").touch()
     assert (
-        problem_with("./models/bert/q4.gguf").hint == "model=./models/bert model.gguf_file=q4.gguf"
+        problem_with("./models/bert/q4.gguf").hint
+        == "`model=./models/bert model.gguf_file=q4.gguf`"
     )
 
 
 def test_a_subfolder_that_is_not_there_is_an_error(here: Path) -> None:
     problem = problem_with("./models/bert", subfolder="prat")
     assert problem.path == "model.subfolder"
-    assert problem.message == "`./models/bert` has no folder `prat`."
-    assert problem.hint == "model.subfolder=part"
+    assert problem.message == "`./models/bert` has no folder `prat`"
+    assert problem.hint == "`model.subfolder=part`"
 
 
 def test_a_subfolder_that_leads_out_is_an_input_error(here: Path) -> None:
@@ -101,7 +102,7 @@ def test_a_package_is_found_without_its_code_being_run(
 
 @pytest.mark.parametrize("package", ["no_such_package", "__main__"])
 def test_a_package_that_is_not_installed_is_an_error(package: str) -> None:
-    message = f"no package `{package}` is installed here."
+    message = f"no package `{package}` is installed here"
     assert problem_with(f"pkg://{package}/x").message == message
 
 
@@ -148,7 +149,7 @@ def test_a_link_out_of_the_folder_is_refused(here: Path, tmp_path: Path) -> None
     (here / "tokenizer.json").symlink_to(secret)
     assert problem_with("./models/bert").message == (
         f"`models/bert/tokenizer.json` is a link out of its checkpoint, to `{secret}`. "
-        "Links may lead to files of the same folder only."
+        "Links may lead to files of the same folder only"
     )
 
 
@@ -165,5 +166,5 @@ def test_a_folder_of_too_many_files_is_no_checkpoint(
 ) -> None:
     monkeypatch.setattr(source, "MOST_FILES", 1)
     assert problem_with("./models/bert").message == (
-        "`models/bert` holds more than 1 files, so it is not a checkpoint's folder."
+        "`models/bert` holds more than 1 files, so it is not a checkpoint's folder"
     )

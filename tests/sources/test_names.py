@@ -45,17 +45,17 @@ def test_an_id_of_no_form_says_which_forms_there_are() -> None:
     assert problem.path == "model.id"
     assert problem.message == (
         "`my model` is neither a folder at hand nor a hub id: `name` or `org/name` of ASCII "
-        "letters, digits, `-`, `_` and `.`."
+        "letters, digits, `-`, `_` and `.`"
     )
 
 
 @pytest.mark.parametrize(
     ("id", "hint"),
     [
-        ("https://huggingface.co/openai/gpt2/tree/main", "model=openai/gpt2"),
-        ("hf://openai/gpt2", "model=openai/gpt2"),
-        ("org/model/part", "model=./org/model/part for a folder, or model=org/model "
-         "model.subfolder=part"),
+        ("https://huggingface.co/openai/gpt2/tree/main", "`model=openai/gpt2`"),
+        ("hf://openai/gpt2", "`model=openai/gpt2`"),
+        ("org/model/part", "`model=./org/model/part` for a folder, or `model=org/model "
+         "model.subfolder=part`"),
         ("a b", None),
     ],
 )  # fmt: skip

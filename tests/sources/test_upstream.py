@@ -33,58 +33,58 @@ def _public_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             errors.OfflineModeIsEnabled(),
-            "`org/model` is not at hand, and HF_HUB_OFFLINE keeps it from being fetched.",
-            "unset HF_HUB_OFFLINE, or name a folder that holds the files: `model=./folder`",
+            "`org/model` is not at hand, and `HF_HUB_OFFLINE` keeps it from being fetched",
+            "unset `HF_HUB_OFFLINE`, or name a folder that holds the files: `model=./folder`",
         ),
         (
             answered(403, errors.GatedRepoError),
-            "`org/model` is gated: its licence has to be accepted before its files can be fetched.",
+            "`org/model` is gated: its licence has to be accepted before its files can be fetched",
             "accept the licence at https://huggingface.co/org/model, then `hf auth login`",
         ),
         (
             answered(404, errors.RepositoryNotFoundError),
-            "the hub has no model `org/model`, or it is private.",
+            "the hub has no model `org/model`, or it is private",
             "check the spelling; if it is private, `hf auth login`",
         ),
         (
             answered(404, errors.RevisionNotFoundError),
-            "`org/model` has no revision `v9`.",
+            "`org/model` has no revision `v9`",
             "the branches and tags that there are: https://huggingface.co/org/model/tree/main",
         ),
         (
             answered(503),
-            "the hub answered 503 when asked for `org/model`.",
+            "the hub answered 503 when asked for `org/model`",
             "try again later, or name a folder that holds the files: `model=./folder`",
         ),
         (
             answered(401),
-            "the hub does not let this account read `org/model`.",
+            "the hub does not let this account read `org/model`",
             "ask for access at https://huggingface.co/org/model, then `hf auth login`",
         ),
         (
             answered(429),
-            "the hub has had too many requests from here.",
+            "the hub has had too many requests from here",
             "wait, or `hf auth login`",
         ),
         (
             httpx2.ConnectError("no route"),
-            "https://huggingface.co cannot be reached for `org/model` (ConnectError).",
+            "`https://huggingface.co` cannot be reached for `org/model` (ConnectError)",
             "try again later, or name a folder that holds the files: `model=./folder`",
         ),
         (
             OSError(errno.ENOSPC, "No space left on device"),
-            "the disk is full: [Errno 28] No space left on device.",
-            "name a folder that you may write: `model.cache_dir=…`, or set HF_HOME",
+            "the disk is full: [Errno 28] No space left on device",
+            "name a folder that you may write: `model.cache_dir=…`, or set `HF_HOME`",
         ),
         (
             PermissionError(errno.EACCES, "Permission denied", "/cache"),
-            "the hub's cache cannot be written: [Errno 13] Permission denied: '/cache'.",
-            "name a folder that you may write: `model.cache_dir=…`, or set HF_HOME",
+            "the hub's cache cannot be written: [Errno 13] Permission denied: '/cache'",
+            "name a folder that you may write: `model.cache_dir=…`, or set `HF_HOME`",
         ),
         (
             errors.FileMetadataError("no etag"),
-            "https://huggingface.co does not answer as a hub does, when asked for `org/model`.",
-            "check HF_ENDPOINT, and that no proxy or sign-in page stands in between",
+            "`https://huggingface.co` does not answer as a hub does when asked for `org/model`",
+            "check `HF_ENDPOINT`, and that no proxy or sign-in page stands in between",
         ),
     ],
 )

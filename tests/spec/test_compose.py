@@ -151,14 +151,14 @@ def test_an_unknown_option_says_what_is_allowed() -> None:
     said = problem("precision=fp17")
 
     assert said.message == (
-        "`fp17` is no option of `precision`; allowed are `auto`, `bf16`, `fp16`, `fp32` or `fp64`."
+        "`fp17` is no option of `precision`; allowed are `auto`, `bf16`, `fp16`, `fp32` or `fp64`"
     )
-    assert (said.hint, said.origin) == ("use `precision=fp16`", "override precision=fp17")
+    assert (said.hint, said.origin) == ("`precision=fp16`", "override precision=fp17")
 
 
 def test_an_unknown_model_may_be_a_hub_id_without_an_owner() -> None:
     assert hint("model=lama2") == (
-        "use `model=llama2`, or `model.id=lama2` for a hub id without an owner"
+        "`model=llama2`, or `model.id=lama2` for a hub id without an owner"
     )
 
 
@@ -194,7 +194,7 @@ def test_an_unknown_model_may_be_a_hub_id_without_an_owner() -> None:
     ],
 )
 def test_what_was_meant_is_named(override: str, meant: str) -> None:
-    assert hint(override) == f"use `{meant}`"
+    assert hint(override) == f"`{meant}`"
 
 
 def test_a_value_for_the_grammar_needs_quotes() -> None:

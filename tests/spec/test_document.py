@@ -4,7 +4,7 @@ import pytest
 
 from yaie.spec import document
 from yaie.spec.document import Document, read, value_of
-from yaie.spec.group import Scalar
+from yaie.spec.scalar import Scalar
 
 
 def said(text: str) -> list[tuple[str, str | None]]:

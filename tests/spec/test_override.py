@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from yaie.spec.compose_overrides import parse
 from yaie.spec.document import value_of
-from yaie.spec.group import Scalar
 from yaie.spec.override import GrammarError, in_words
+from yaie.spec.scalar import Scalar
 
 KEYS = st.from_regex(
     r"[a-z_][a-z0-9_]{0,5}(\.([a-z_][a-z0-9]{0,3}|[0-9]{1,2})){0,3}", fullmatch=True

@@ -35,7 +35,7 @@ def test_another_option_starts_the_group_afresh_and_says_so(tmp_path: Path) -> N
     assert (note.severity, note.origin) == ("warning", "override quantization=bnb_8bit")
     assert note.message == (
         "`quantization=bnb_8bit` starts the group afresh, in place of `bnb_4bit`: "
-        f"`quantization.bnb_4bit_quant_type` falls away ({recipe}:3)."
+        f"`quantization.bnb_4bit_quant_type` falls away ({recipe}:3)"
     )
 
 
@@ -92,16 +92,16 @@ def test_an_own_group_has_only_its_options(experiments: Path) -> None:
         compose(None, ["experiment=smal", "experiment.x=1"], experiments)
 
     assert [p.message for p in caught.value.problems] == [
-        "`smal` is no option of `experiment`; allowed are `small`.",
-        "`experiment` takes an option's name only.",
+        "`smal` is no option of `experiment`; allowed are `small`",
+        "a group of your own takes an option's name only",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "there is no folder `{}`."),
-        ("empty", "`{}` holds no folder with options in it."),
+        ("nowhere", "there is no folder `{}`"),
+        ("empty", "`{}` holds no folder with options in it"),
     ],
 )
 def test_a_folder_without_options_is_refused(tmp_path: Path, name: str, message: str) -> None:
@@ -121,5 +121,5 @@ def test_a_users_option_without_its_kind_is_refused(tmp_path: Path) -> None:
         compose(None, ["device=mine"], tmp_path)
 
     assert [(p.path, p.message) for p in caught.value.problems] == [
-        ("device.kind", "the option has to say its `kind`, as device's own options do.")
+        ("device.kind", "the option has to say its `kind`, as device's own options do")
     ]

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from yaie.spec.compose_overrides import parse
 from yaie.spec.document import Leaf
-from yaie.spec.group import Scalar
 from yaie.spec.override import GrammarError
-from yaie.spec.scalar import typed
+from yaie.spec.scalar import Scalar, typed
 
 WRITTEN = st.one_of(
     st.integers().map(str),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from yaie.cli.colour import painter
 from yaie.errors import InputError, Problem
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue, catalogue
+from yaie.spec.wording import nearest
 
 
 def show_architectures(names: Sequence[str], args: Namespace) -> None:
@@ -38,11 +38,11 @@ def _document(found: Sequence[ArchitectureFacts], known: Catalogue) -> dict[str,
 
 
 def _no_architecture(name: str, known: Catalogue) -> Problem:
-    close = get_close_matches(name, known.model_types, n=1)
+    near = nearest(name, known.model_types)
     return Problem(
         path="",
         message=f"transformers {known.version} knows no architecture `{name}`",
-        hint=f"type `yaie show arch {close[0]}`" if close else "`yaie show arch` lists all",
+        hint=f"`yaie show arch {near}`" if near else "`yaie show arch` lists all",
     )
 
 

@@ -132,7 +132,7 @@ def _cfg(argv: Sequence[str]) -> list[str] | None:
             asked = value or "".join(argv[index + 1 : index + 2])
             if asked != "job":
                 message = f"`--cfg {asked}` is not supported, `--cfg job` alone is"
-                raise InputError(Problem(path="", message=message, hint="type `yaie show`"))
+                raise InputError(Problem(path="", message=message, hint="`yaie show`"))
             return [*argv[:index], *argv[index + taken :]]
     return None
 
@@ -142,12 +142,12 @@ def _unknown_flag(flag: str, verb_name: str) -> Problem:
     if coming := _LATER_FLAGS.get(name):
         message = f"`{name}`: {coming} will come in a later version"
         return Problem(path="", message=message, hint="give each group one option for now")
-    from difflib import get_close_matches
+    from yaie.spec.wording import nearest
 
     known = parser(verb_name).flags()
-    close = get_close_matches(name, known, n=1)
+    near = nearest(name, known)
     return Problem(
         path="",
         message=f"`{name}` is no flag of `{verb_name}`",
-        hint=f"did you mean `{close[0]}`?" if close else f"`yaie {verb_name} --help` lists them",
+        hint=f"`{near}`" if near else f"`yaie {verb_name} --help` lists them",
     )

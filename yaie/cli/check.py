@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yaie.cli.amounts import count_said
+from yaie.cli.results import Result, document
 from yaie.cli.words import below, parted
 from yaie.errors import InputError, Problem, YaieError, errors_of
+from yaie.spec.wording import counted
 
 if TYPE_CHECKING:
     from yaie.spec.load_spec import Composition
@@ -22,25 +22,6 @@ EXAMPLES = """\
   yaie check a.yaml b.yaml device=cuda     the override holds for both
   yaie check recipes/ --json
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What is wrong with one recipe."""
-
-    recipe: Path | None
-    problems: tuple[Problem, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not errors_of(self.problems)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "recipe": None if self.recipe is None else str(self.recipe),
-            "ok": self.ok,
-            "problems": [problem.as_json() for problem in self.problems],
-        }
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -59,14 +40,6 @@ def run(args: Namespace) -> int:
     else:
         _tell(results, quiet=args.quiet)
     return min((int(p.fault) for r in results for p in errors_of(r.problems)), default=0)
-
-
-def document(results: Sequence[Result]) -> dict[str, object]:
-    """The answer as `--json` prints it."""
-    return {
-        "ok": all(result.ok for result in results),
-        "results": [result.as_json() for result in results],
-    }
 
 
 def _results(
@@ -111,5 +84,5 @@ def _headline(result: Result) -> str:
     name = "" if result.recipe is None else f"{result.recipe}: "
     errors = len(errors_of(result.problems))
     warnings = len(result.problems) - errors
-    said = ["ok" * result.ok, count_said(errors, "error"), count_said(warnings, "warning")]
-    return name + ", ".join(filter(None, said))
+    said = ["ok"] if result.ok else [counted(errors, "error")]
+    return name + ", ".join([*said, counted(warnings, "warning")] if warnings else said)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from yaie.cli.colour import painter
 from yaie.errors import InputError, Problem
 from yaie.spec.conf import folder_groups, options, sentence
 from yaie.spec.load_spec import GROUPS
+from yaie.spec.wording import all_quoted, nearest
 
 
 def show_options(groups: Sequence[str], args: Namespace) -> None:
@@ -39,10 +39,9 @@ def _listing(group: str, sentences: dict[str, str]) -> str:
 
 
 def _no_group(group: str, known: Sequence[str]) -> Problem:
-    allowed = ", ".join(f"`{name}`" for name in known)
-    close = get_close_matches(group, known, n=1)
+    near = nearest(group, known)
     return Problem(
         path="",
-        message=f"`{group}` is no group; the groups are {allowed}",
-        hint=f"type `yaie show options {close[0]}`" if close else "type `yaie show options`",
+        message=f"`{group}` is no group; the groups are {all_quoted(known)}",
+        hint=f"`yaie show options {near}`" if near else "`yaie show options` lists them",
     )

@@ -6,8 +6,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
-from yaie.cli.amounts import bytes_said, count_said
 from yaie.cli.words import composed
+from yaie.spec.wording import counted, sized
 
 EXAMPLES = """\
   yaie plan model=llama2 precision=bf16
@@ -43,5 +43,5 @@ def run(args: Namespace) -> int:
 def _download(files: Mapping[str, int]) -> list[str]:
     if not files:
         return ["# nothing to fetch"]
-    total = f"# to fetch: {count_said(len(files), 'file')}, {bytes_said(sum(files.values()))}"
-    return [total, *(f"#   {bytes_said(size):>8}  {name}" for name, size in files.items())]
+    total = f"# to fetch: {counted(len(files), 'file')}, {sized(sum(files.values()))}"
+    return [total, *(f"#   {sized(size):>8}  {name}" for name, size in files.items())]

@@ -39,7 +39,7 @@ def report(problems: Sequence[Problem], argv: Sequence[str]) -> None:
 
 def _document(problems: Sequence[Problem], verb: str | None) -> dict[str, object]:
     if verb == "check":
-        from yaie.cli.check import Result, document
+        from yaie.cli.results import Result, document
 
         return document([Result(recipe=None, problems=tuple(problems))])
     return {"problems": [problem.as_json() for problem in problems]}

@@ -56,5 +56,13 @@ def _run(argv: Sequence[str]) -> int:
     elif args.help:
         print(help.of(name), end="")
     else:
+        _open_catalogue(quiet=args.quiet)
         return verb(name or DEFAULT).run(args)
     return 0
+
+
+def _open_catalogue(*, quiet: bool) -> None:
+    """Opens what is known of architectures; for a new transformers it is built, which takes time."""
+    from yaie.facts.catalogue import catalogue
+
+    catalogue((lambda _: None) if quiet else lambda said: print(said, file=sys.stderr, flush=True))

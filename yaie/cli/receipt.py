@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from yaie.cli.amounts import bytes_said, count_said
 from yaie.cli.colour import painter
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import counted, sized
 
 _SHOWN_KEYS = 3
 _SHOWN_DEVICES = 4
@@ -36,7 +36,7 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "model", receipt["model_class"], _task(spec)
     yield "source", _source(receipt["source"]), ""
     yield "parameters", _parameters(receipt), ""
-    yield "memory", bytes_said(receipt["memory_bytes"]), ""
+    yield "memory", sized(receipt["memory_bytes"]), ""
     yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
     yield "attention", _kinds(receipt["attention"]), spec.attention.kind
     yield "device", _devices(receipt["device_map"]), _device(spec)
@@ -84,7 +84,7 @@ def _devices(device_map: Mapping[str, object]) -> str:
     if len(modules) == 1:
         return next(iter(modules))
     shown = [
-        f"{device} ({count_said(count, 'module')})"
+        f"{device} ({counted(count, 'module')})"
         for device, count in modules.most_common(_SHOWN_DEVICES)
     ]
     return ", ".join(shown)
@@ -98,9 +98,7 @@ def _quantization(quantization: Mapping[str, Any]) -> str:
     if not quantization:
         return "none"
     bits = [f", {n}-bit" for n in (4, 8) if quantization.get(f"load_in_{n}bit")]
-    return (
-        f"{quantization['method']}{''.join(bits)}, {count_said(quantization['modules'], 'module')}"
-    )
+    return f"{quantization['method']}{''.join(bits)}, {counted(quantization['modules'], 'module')}"
 
 
 def _keys(receipt: Mapping[str, Any]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from yaie.cli.verbs import LATER, SUMMARIES
 from yaie.errors import Problem
 from yaie.spec.conf import options
 from yaie.spec.load_spec import GROUPS
+from yaie.spec.wording import nearest
 
 
 def unknown(word: str, config_dir: Path | None) -> Problem:
@@ -26,10 +26,10 @@ def _hint(word: str, config_dir: Path | None) -> str:
     if word in GROUPS:
         return f"`yaie show options {word}` lists what `{word}=` can be"
     if exact := _said_in_full(word, config_dir):
-        return f"did you mean `{exact}`?"
+        return f"`{exact}`"
     candidates = {name: name for name in SUMMARIES} | _options(config_dir) | _recipes()
-    if close := get_close_matches(word, candidates, n=1):
-        return f"did you mean `{candidates[close[0]]}`?"
+    if near := nearest(word, candidates):
+        return f"`{candidates[near]}`"
     return "`yaie --help` shows what can be said"
 
 

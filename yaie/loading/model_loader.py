@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yaie.errors import Fault, Problem, UnsupportedError
+from yaie.spec.wording import override
 
 
 class ModelLoader:
@@ -44,20 +45,14 @@ class ModelLoader:
     def _composition(self, *overrides: str) -> Any:
         from yaie.spec.compose import compose
 
-        asked = (f"model.id={_quoted(self.model)}", "task=causal-lm", "precision=fp16")
+        asked = (override("model.id", self.model), "task=causal-lm", "precision=fp16")
         return compose(None, [*asked, "device=auto", *overrides, *self.overrides])
 
     def _headless(self, missing: tuple[str, ...]) -> Problem:
         return Problem(
             path="task.name",
             message=f"`{self.model}` has no causal-LM head: its checkpoint lacks `{missing[0]}`"
-            f" and {len(missing) - 1} more of AutoModelForCausalLM's weights.",
-            hint=f"python -m yaie model.id={self.model}",
+            f" and {len(missing) - 1} more of AutoModelForCausalLM's weights",
+            hint=f"`yaie {override('model.id', self.model)}` loads it for the task it was made for",
             fault=Fault.UNSUPPORTED,
         )
-
-
-def _quoted(text: str) -> str:
-    """A value as the override grammar reads it back, whatever is in it."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

@@ -17,6 +17,7 @@ from yaie.spec.device import Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Meta, Pretrained
+from yaie.spec.wording import all_quoted, counted, quoted
 
 
 def disproved(
@@ -54,8 +55,8 @@ def _dtype(spec: LoadSpec, model: Any) -> Iterator[Problem]:
         and not (kept and kept.search(name))
     }
     if odd and not (spec.quantization.method != "none" and _packed_as(spec) in odd):
-        got = ", ".join(f"`{name}`" for name in sorted(odd))
-        yield _mismatch("precision.dtype", f"asked for `{wanted}`, but got {got}.")
+        got = all_quoted(sorted(odd))
+        yield _mismatch("precision.dtype", f"asked for `{wanted}`, but got {got}")
 
 
 def _packed_as(spec: LoadSpec) -> str | None:
@@ -76,8 +77,8 @@ def _device(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
     wanted = spec.device.device
     strays = {d for d in receipt.device_map.values() if not _is_on(d, wanted)}
     if strays:
-        got = ", ".join(f"`{name}`" for name in sorted(strays))
-        yield _mismatch("device.device", f"asked for `{wanted}`, but some modules are on {got}.")
+        got = all_quoted(sorted(strays))
+        yield _mismatch("device.device", f"asked for `{wanted}`, but some modules are on {got}")
 
 
 def _is_on(device: str, wanted: str) -> bool:
@@ -91,7 +92,7 @@ def _attention(spec: LoadSpec, model: Any) -> Iterator[Problem]:
         got = getattr(config, "_attn_implementation", None)
         if got != kind:
             path = f"attention.submodules.{part}" if part else "attention.kind"
-            yield _mismatch(path, f"asked for `{kind}`, but got `{got}`.")
+            yield _mismatch(path, f"asked for `{kind}`, but got `{got}`")
 
 
 def _quantization(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
@@ -99,13 +100,13 @@ def _quantization(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
         return
     if not receipt.quantization.get("modules"):
         wanted = spec.quantization.method
-        yield _mismatch("quantization.method", f"asked for `{wanted}`, but no module is quantised.")
+        yield _mismatch("quantization.method", f"asked for `{wanted}`, but no module is quantised")
 
 
 def _mode(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
     if receipt.training != (spec.weights.mode == "train"):
         got = "train" if receipt.training else "eval"
-        yield _mismatch("weights.mode", f"asked for `{spec.weights.mode}`, but got `{got}`.")
+        yield _mismatch("weights.mode", f"asked for `{spec.weights.mode}`, but got `{got}`")
 
 
 def _keys(receipt: Receipt, foreseen: KeyFacts | None) -> Iterator[Problem]:
@@ -117,7 +118,5 @@ def _keys(receipt: Receipt, foreseen: KeyFacts | None) -> Iterator[Problem]:
         | (set(receipt.unexpected_keys) - set(foreseen.unexpected))
     )
     if surprises:
-        first = ", ".join(f"`{name}`" for name in surprises[:3])
-        yield _mismatch(
-            "weights", f"{len(surprises)} keys were not foreseen before the load: {first}."
-        )
+        found = f"{counted(len(surprises), 'key')} not foreseen before the load"
+        yield _mismatch("weights", f"{found}: {quoted(surprises)}")

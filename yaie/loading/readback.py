@@ -51,7 +51,7 @@ def _problem(config: Any, path: str, name: str, value: Any, got: Any) -> Problem
     held = "has no such field" if got is _ABSENT else f"says `{got}`"
     return Problem(
         path=path,
-        message=f"`{value}` does not read back: the built config {held}.",
+        message=f"`{value}` does not read back: the built config {held}",
         hint=_todays_field(config, path, name, value),
         fault=Fault.UNSUPPORTED,
     )

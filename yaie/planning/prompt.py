@@ -12,12 +12,12 @@ from yaie.spec.weights import Meta
 def refused(plan: LoadPlan) -> Iterator[Problem]:
     """Why a prompt cannot be answered, known before anything is loaded."""
     if isinstance(plan.spec.weights, Meta):
-        yield _refusal("`weights=meta` has a structure but no numbers to compute with.")
+        yield _refusal("`weights=meta` has a structure but no numbers to compute with")
     elif plan.processor is None:
-        yield _refusal("a prompt needs a tokenizer, and this load brings none.")
+        yield _refusal("a prompt needs a tokenizer, and this load brings none")
     elif plan.calls[plan.processor].name not in ("tokenizer", "processor"):
         kind = (plan.calls[plan.processor].name or "").replace("_", " ")
-        yield _refusal(f"a prompt is text, but this model takes what its {kind} makes.")
+        yield _refusal(f"a prompt is text, but this model takes what its {kind} makes")
 
 
 def _refusal(message: str) -> Problem:

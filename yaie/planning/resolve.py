@@ -35,6 +35,6 @@ def _unknown_task(spec: LoadSpec) -> Problem:
     return Problem(
         path="task.name",
         message=f"`auto` reads the task from the checkpoint, but nothing of `{spec.model.id}` is"
-        " at hand and its task is not known.",
+        " at hand and its task is not known",
         hint="name it, as in `task=causal-lm`",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yaie.errors import Problem
@@ -10,8 +9,9 @@ from yaie.facts.facts import Facts
 from yaie.rules.placement import kinds
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, capability, dtype, has_numbers
-from yaie.rules.wording import nearest, quoted
+from yaie.spec.free_choice import is_kernel
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import nearest, quoted
 
 KINDS = (
     "auto",
@@ -24,7 +24,6 @@ KINDS = (
     "paged|eager",
 )
 """`eager` and transformers.modeling_utils.ALL_ATTENTION_FUNCTIONS.valid_keys()."""
-HUB_KERNEL = re.compile(r"[\w.-]+/[\w.-]+(?:@[\w./-]+)?(?::\w+)?")
 FLASH_PACKAGES = {
     "flash_attention_2": "flash-attn",
     "flash_attention_3": "flash-attn-3",
@@ -43,7 +42,7 @@ FLASH_DEVICES = {"flash_attention_2": frozenset({"cuda", "mlu", "musa", "npu", "
 def kind_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """An attention kind is one that transformers has registered, or a kernel of the hub."""
     for path, kind in _said(spec):
-        if kind in KINDS or HUB_KERNEL.fullmatch(kind):
+        if kind in KINDS or is_kernel(kind):
             continue
         near = nearest(kind, KINDS[:-1])
         yield wrong(
@@ -160,11 +159,7 @@ def _runs(spec: LoadSpec, facts: Facts) -> bool:
 def hub_kernels_need_the_package_kernels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A kernel of the hub is fetched by the package kernels."""
     for path, kind in _said(spec):
-        if (
-            kind not in KINDS
-            and HUB_KERNEL.fullmatch(kind)
-            and "kernels" not in facts.host.packages
-        ):
+        if kind not in KINDS and is_kernel(kind) and "kernels" not in facts.host.packages:
             yield refused(
                 path,
                 f"`{kind}` is a kernel of the hub, and the package `kernels` is not installed",

@@ -11,26 +11,12 @@ from yaie.facts.facts import Facts
 from yaie.facts.types import mismatch
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import own_config, own_name, reads_weights
-from yaie.rules.wording import nearest, override, quoted
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.task import HEAD_FIELDS
 from yaie.spec.weights import Pretrained
+from yaie.spec.wording import nearest, override, quoted
 
-ELSEWHERE = {
-    "dtype": "precision",
-    "torch_dtype": "precision",
-    "attn_implementation": "attention",
-    "_attn_implementation": "attention",
-    "experts_implementation": "attention.experts",
-    "_experts_implementation": "attention.experts",
-    "quantization_config": "quantization",
-    "num_labels": "task.num_labels",
-    "id2label": "task.id2label",
-    "label2id": "task.label2id",
-    "problem_type": "task.problem_type",
-}
-"""Fields of config.json that a group or a field of its own says."""
-PRECISIONS = {"float64": "fp64", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
-IDENTITY = {"model_type": "model.architecture", "architectures": "task", "auto_map": None}
+IDENTITY = {"model_type": "model.architecture", "architectures": "task"}
 """Fields that say what a checkpoint is, and what to say instead of them."""
 FORMER_ROPE = ("rope_theta", "rope_scaling", "partial_rotary_factor")
 """Fields that live inside of `rope_parameters` since transformers 5."""
@@ -40,32 +26,22 @@ def overrides_leave_identity_alone(spec: LoadSpec, facts: Facts) -> Iterator[Pro
     """What a checkpoint is cannot be overridden, only what it is built with."""
     for name in spec.model.config:
         if name in IDENTITY:
-            instead = IDENTITY[name]
             yield wrong(
                 f"model.config.{name}",
                 f"`{name}` says what the checkpoint is and cannot be overridden",
-                f"say it by `{instead}=…`" if instead else None,
+                f"say it by `{IDENTITY[name]}=…`",
             )
 
 
-def overrides_with_a_group_are_said_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Dtype, attention, quantisation and labels have groups, and are said once."""
+def labels_are_said_in_their_group(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The fields of a head are of the group `task`, and are said once."""
     for name, value in spec.model.config.items():
-        if name in ELSEWHERE:
-            place = ELSEWHERE[name]
+        if name in HEAD_FIELDS:
             yield wrong(
                 f"model.config.{name}",
-                f"`{name}` has a place of its own, `{place}`",
-                _said_there(place, value),
+                f"`{name}` has a place of its own, `task.{name}`",
+                f"`{override(f'task.{name}', value)}`",
             )
-
-
-def _said_there(place: str, value: Any) -> str:
-    if place == "precision":
-        value = PRECISIONS.get(str(value).removeprefix("torch."))
-    if place == "quantization" or value is None:
-        return f"`{place}=…`"
-    return f"`{override(place, value)}`"
 
 
 def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -87,7 +63,7 @@ def _judged(spec: LoadSpec, facts: Facts) -> Iterator[tuple[str, str, Any, Archi
     if facts.architecture is None:
         return
     for name, value in spec.model.config.items():
-        if name in ELSEWHERE or name in IDENTITY:
+        if name in HEAD_FIELDS or name in IDENTITY:
             continue
         yield "model.config", name, value, facts.architecture
         own = own_name(name, facts.architecture)

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.rules.placement import DEVICE, targets
+from yaie.rules.placement import targets
 from yaie.rules.problems import absent, refused, wrong
 from yaie.rules.reading import has_numbers, reads_weights
-from yaie.rules.wording import counted, nearest, quoted
-from yaie.spec.device import Dispatched, Mapped, Single
+from yaie.spec.device import DEVICE, KINDS, Dispatched, Mapped, Single
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.option_spellings import DEVICES
+from yaie.spec.wording import counted, nearest, quoted
 
-KINDS = ("cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa")
-MEANT = {"gpu": "cuda", "nvidia": "cuda", "metal": "mps", "apple": "mps", "intel": "xpu"}
-"""Words for devices that torch has other words for."""
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?b)", re.IGNORECASE)
 """accelerate.utils.convert_file_size_to_int reads these and nothing else."""
 
@@ -29,7 +27,7 @@ def devices_are_torch_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
         if target == "disk" and isinstance(spec.device, Mapped):
             continue
         word, _, index = target.partition(":")
-        meant = MEANT.get(word.lower()) or nearest(word, KINDS) or "cpu"
+        meant = DEVICES.get(word.lower()) or nearest(word, KINDS) or "cpu"
         yield wrong(
             path,
             f"`{target}` is no torch device; there are {quoted(KINDS[:4])}, with a number as in"

@@ -9,9 +9,9 @@ from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, covers, leaves, pattern, setting
-from yaie.rules.wording import counted, nearest, quoted
 from yaie.spec.device import Mapped
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import counted, nearest, quoted
 
 HOLDERS = frozenset(
     {

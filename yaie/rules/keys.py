@@ -14,9 +14,9 @@ from fnmatch import fnmatchcase
 from yaie.errors import Problem
 from yaie.facts.keys import KeyFacts, Mismatch
 from yaie.rules.problems import refused, said
-from yaie.rules.wording import counted
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
+from yaie.spec.wording import counted
 
 SHOWN = 4
 """Groups of names that a message lists."""

@@ -18,8 +18,8 @@ from yaie.rules.reading import (
     reads_weights,
     subject,
 )
-from yaie.rules.wording import nearest, quoted
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import nearest, quoted
 
 GGUF_MINIMUM = "0.10.0"
 """transformers.utils.import_utils.GGUF_MIN_VERSION"""
@@ -164,12 +164,8 @@ def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A local folder that is loaded from holds weights."""
-    if not reads_weights(spec) or spec.model.gguf_file is not None:
-        return
-    if facts.checkpoint is None or not is_local(facts):
-        return
-    files = _names(facts.checkpoint.files, spec.model.subfolder)
-    if _weights(files, ".safetensors") or _weights(files, ".bin"):
+    files = _local_files(spec, facts)
+    if files is None or _weights(files, ".safetensors") or _weights(files, ".bin"):
         return
     gguf = next((name for name in files if name.endswith(".gguf")), None)
     held = quoted(sorted(files)) if files else "nothing"
@@ -183,11 +179,9 @@ def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Where one of the two formats is insisted on, the local folder holds it."""
     only = spec.model.use_safetensors
-    if only is None or not reads_weights(spec) or spec.model.gguf_file is not None:
+    files = _local_files(spec, facts)
+    if only is None or files is None:
         return
-    if facts.checkpoint is None or not is_local(facts):
-        return
-    files = _names(facts.checkpoint.files, spec.model.subfolder)
     asked, other = (".safetensors", ".bin") if only else (".bin", ".safetensors")
     if not _weights(files, asked) and (held := _weights(files, other)):
         yield absent(
@@ -201,11 +195,9 @@ def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Pr
 def variant_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """The variant of the weights that was named is in the local folder."""
     asked = spec.model.variant
-    if asked is None or not reads_weights(spec) or spec.model.gguf_file is not None:
+    files = _local_files(spec, facts)
+    if asked is None or files is None:
         return
-    if facts.checkpoint is None or not is_local(facts):
-        return
-    files = _names(facts.checkpoint.files, spec.model.subfolder)
     held = [*_weights(files, ".safetensors"), *_weights(files, ".bin")]
     if held and not any(f".{asked}." in name or f".{asked}-" in name for name in held):
         yield absent(
@@ -233,6 +225,15 @@ def pickled_weights_need_a_safe_torch(spec: LoadSpec, facts: Facts) -> Iterator[
             f"{held} is a pickle: it is read as weights only, but slower than safetensors and"
             " without their guarantees",
         )
+
+
+def _local_files(spec: LoadSpec, facts: Facts) -> list[str] | None:
+    """Files of the local folder that weights are read from; None where none is."""
+    if not reads_weights(spec) or spec.model.gguf_file is not None:
+        return None
+    if facts.checkpoint is None or not is_local(facts):
+        return None
+    return _names(facts.checkpoint.files, spec.model.subfolder)
 
 
 def _names(files: Iterable[str], subfolder: str) -> list[str]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from yaie.facts.facts import Facts
 from yaie.spec.device import Dispatched, Mapped, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
-
-DEVICE = re.compile(r"(cpu|cuda|mps|xpu|npu|hpu|mlu|musa|sdaa)(?::(\d+))?")
-"""A torch device that a model can be put on."""
 
 
 def targets(spec: LoadSpec) -> tuple[int | str, ...]:

@@ -10,10 +10,10 @@ from yaie.facts.facts import Facts
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, has_numbers, older, own_config, pattern, reads_weights
-from yaie.rules.wording import nearest, override, quoted
 from yaie.spec.device import Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Bnb4bit, Unquantized
+from yaie.spec.wording import nearest, override, quoted
 
 BITSANDBYTES_MINIMUM = "0.46.1"
 """transformers.utils.import_utils.BITSANDBYTES_MIN_VERSION"""

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, said, wrong
-from yaie.rules.wording import nearest, override, quoted
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.option_spellings import other_word
+from yaie.spec.task import HEAD_FIELDS
+from yaie.spec.wording import nearest, override, quoted
 
 LABELLED = frozenset(
     {
@@ -38,9 +40,6 @@ WHOLE_INPUT = frozenset(
     }
 )
 """Tasks whose loss is transformers.loss.loss_utils.ForSequenceClassificationLoss."""
-HEAD_FIELDS = ("num_labels", "id2label", "label2id", "problem_type")
-FORMER = {"vision2seq": "image-text-to-text"}
-"""Names of AutoModel classes that transformers 5 dropped."""
 
 
 def task_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -48,13 +47,13 @@ def task_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     asked = spec.task.name
     if asked == "auto" or asked in facts.tasks:
         return
-    of_class = {auto_class: task for task, auto_class in facts.tasks.items()}
-    near = of_class.get(asked) or FORMER.get(asked.lower()) or nearest(asked, facts.tasks)
+    known = other_word("task", asked, facts.tasks)
+    near = nearest(asked, facts.tasks) or "auto"
     yield wrong(
         "task.name",
         f"transformers {facts.transformers} has no task `{asked}`; it has {len(facts.tasks)}, such"
         f" as {quoted([t for t in ('causal-lm', 'sequence-classification') if t in facts.tasks])}",
-        f"`task={near}`" if near else "`task=auto`",
+        f"`{known or override('task', near)}`",
     )
 
 

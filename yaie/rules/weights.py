@@ -9,11 +9,11 @@ from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, pattern
-from yaie.rules.wording import counted, nearest
 from yaie.spec.device import Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Pretrained, Random
+from yaie.spec.wording import counted, nearest
 
 
 def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -141,12 +141,12 @@ def _no_weights(listing: Listing, model: ModelSpec) -> Problem:
     other = model.model_copy(update={"variant": None, "use_safetensors": None, "gguf_file": None})
     hint = None
     if weights(listing.files, other, {}) is not None:
-        hint = "leave out model.variant, model.use_safetensors and model.gguf_file"
+        hint = "leave out `model.variant`, `model.use_safetensors` and `model.gguf_file`"
     elif ggufs:
-        hint = f"model.gguf_file={ggufs[0]}"
+        hint = f"`model.gguf_file={ggufs[0]}`"
     return Problem(
         path="model.id",
-        message=f"`{listing.id}` holds no weights as asked for at {listing.revision or 'main'}.",
+        message=f"`{listing.id}` holds no weights as asked for at `{listing.revision or 'main'}`",
         hint=hint,
         fault=Fault.SOURCE,
     )

@@ -67,6 +67,6 @@ def _require_revision(name: str) -> None:
         raise InputError(
             Problem(
                 path="model.revision",
-                message=f"`{name}` cannot be the name of a branch, a tag or a commit.",
+                message=f"`{name}` cannot be the name of a branch, a tag or a commit",
             )
         )

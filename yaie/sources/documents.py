@@ -36,7 +36,7 @@ def read_object(file: Path) -> dict[str, Any]:
 def spoiled(file: Path, what: str) -> SourceError:
     """The error that a file of the checkpoint is not what it must be."""
     return SourceError(
-        Problem(path="model.id", message=f"`{file}` {what}.", hint=_HINT, fault=Fault.SOURCE)
+        Problem(path="model.id", message=f"`{file}` {what}", hint=_HINT, fault=Fault.SOURCE)
     )
 
 

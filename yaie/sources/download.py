@@ -12,6 +12,7 @@ from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import cache_folder
 from yaie.sources.remote import Listing
 from yaie.sources.upstream import endpoint
+from yaie.spec.wording import sized
 
 Progress = Callable[[int, int], None]
 """Told of the bytes that have come, and of the bytes in all."""
@@ -85,13 +86,9 @@ def require_space(folder: Path, wanted: int) -> None:
         raise SourceError(
             Problem(
                 path="model.id",
-                message=f"{_gigabytes(wanted)} are to be fetched, and {_gigabytes(free)} are free "
-                f"at `{disk}`.",
+                message=f"{sized(wanted)} are to be fetched, and {sized(free)} are free "
+                f"at `{disk}`",
                 hint="make room, or name a folder on another disk: `model.cache_dir=…`",
                 fault=Fault.SOURCE,
             )
         )
-
-
-def _gigabytes(number: int) -> str:
-    return f"{number / 1e9:.1f} GB" if number >= 1e8 else f"{number / 1e6:.1f} MB"

@@ -10,6 +10,7 @@ from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import cached_commit, repository_folder
 from yaie.sources.names import FolderName, HubName, PackageName, parse, require_inside
 from yaie.sources.source import Source, files_in
+from yaie.spec.wording import nearest
 
 
 def locate(
@@ -63,7 +64,7 @@ def _package_folder(name: PackageName) -> Path:
         raise SourceError(
             Problem(
                 path="model.id",
-                message=f"no package `{name.package}` is installed here.",
+                message=f"no package `{name.package}` is installed here",
                 fault=Fault.SOURCE,
             )
         )
@@ -78,11 +79,11 @@ def _existing(id: str, folder: Path) -> Path:
 
 def _is_file(id: str, file: Path) -> Problem:
     folder, name = id.rsplit("/", 1) if "/" in id else (".", id)
-    hint = f"model={folder or '/'}" + (f" model.gguf_file={name}" if file.suffix == ".gguf" else "")
+    gguf = f" model.gguf_file={name}" if file.suffix == ".gguf" else ""
     return Problem(
         path="model.id",
-        message=f"`{id}` is a file; the folder that holds it is wanted.",
-        hint=hint,
+        message=f"`{id}` is a file; the folder that holds it is wanted",
+        hint=f"`model={folder or '/'}{gguf}`",
         fault=Fault.SOURCE,
     )
 
@@ -91,8 +92,8 @@ def _missing(id: str, folder: Path) -> Problem:
     near = _near(folder)
     return Problem(
         path="model.id",
-        message=f"there is no folder `{id}`.",
-        hint=f"model={near if near.is_absolute() else f'./{near.as_posix()}'}" if near else None,
+        message=f"there is no folder `{id}`",
+        hint=f"`model={near if near.is_absolute() else f'./{near.as_posix()}'}`" if near else None,
         fault=Fault.SOURCE,
     )
 
@@ -101,22 +102,20 @@ def _no_subfolder(id: str, folder: Path, subfolder: str) -> Problem:
     near = _near(folder / subfolder)
     return Problem(
         path="model.subfolder",
-        message=f"`{id}` has no folder `{subfolder}`.",
-        hint=f"model.subfolder={near.relative_to(folder).as_posix()}" if near else None,
+        message=f"`{id}` has no folder `{subfolder}`",
+        hint=f"`model.subfolder={near.relative_to(folder).as_posix()}`" if near else None,
         fault=Fault.SOURCE,
     )
 
 
 def _near(missing: Path) -> Path | None:
     """The path with its first missing part replaced by the sibling most like it, if that exists."""
-    from difflib import get_close_matches
-
     known = missing
     while not os.path.isdir(known.parent):
         known = known.parent
     if not os.access(known.parent, os.R_OK | os.X_OK):
         return None
     siblings = [entry.name for entry in os.scandir(known.parent) if entry.is_dir()]
-    close = get_close_matches(known.name, siblings, n=1)
-    near = known.parent / close[0] / missing.relative_to(known) if close else None
+    meant = nearest(known.name, siblings)
+    near = known.parent / meant / missing.relative_to(known) if meant else None
     return near if near and near.is_dir() else None

@@ -73,7 +73,7 @@ def require_inside(path: str, value: str) -> None:
             Problem(
                 path=path,
                 message=f"`{value}` leads out of the checkpoint; a name inside it is wanted, "
-                "without `..` and without a leading `/`.",
+                "without `..` and without a leading `/`",
             )
         )
 
@@ -89,8 +89,8 @@ def _package(id: str) -> PackageName:
         raise InputError(
             Problem(
                 path="model.id",
-                message=f"`{id}` is not of the form `pkg://package/path`.",
-                hint="model=pkg://yaie/tiny",
+                message=f"`{id}` is not of the form `pkg://package/path`",
+                hint="`model=pkg://yaie/tiny`",
             )
         )
     return PackageName(package, inner)
@@ -100,7 +100,7 @@ def _no_name(id: str) -> Problem:
     return Problem(
         path="model.id",
         message=f"`{id}` is neither a folder at hand nor a hub id: `name` or `org/name` of ASCII "
-        "letters, digits, `-`, `_` and `.`.",
+        "letters, digits, `-`, `_` and `.`",
         hint=_meant(id),
     )
 
@@ -111,10 +111,9 @@ def _meant(id: str) -> str | None:
     if address:
         host_and_path = address.split("/")
         meant = "/".join(host_and_path[:2] if scheme == "hf" else host_and_path[1:3])
-        return f"model={meant}" if is_hub_id(meant) else None
+        return f"`model={meant}`" if is_hub_id(meant) else None
     org, *rest = id.strip("/").split("/")
     if len(rest) > 1 and is_hub_id(f"{org}/{rest[0]}"):
-        return f"model=./{id} for a folder, or model={org}/{rest[0]} model.subfolder=" + "/".join(
-            rest[1:]
-        )
+        in_hub = f"model={org}/{rest[0]} model.subfolder={'/'.join(rest[1:])}"
+        return f"`model=./{id}` for a folder, or `{in_hub}`"
     return None

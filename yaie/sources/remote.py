@@ -50,7 +50,7 @@ def require_as_sent(path: Path, file: RemoteFile) -> None:
     raise SourceError(
         Problem(
             path="model.id",
-            message=f"`{path.name}` came damaged: it is not what the hub lists. It was removed.",
+            message=f"`{path.name}` came damaged: it is not what the hub lists, and was removed",
             hint="load again to fetch it anew",
             fault=Fault.SOURCE,
         )

@@ -85,7 +85,7 @@ def _link_outside(link: str) -> Problem:
     return Problem(
         path="model.id",
         message=f"`{link}` is a link out of its checkpoint, to `{os.path.realpath(link)}`. "
-        "Links may lead to files of the same folder only.",
+        "Links may lead to files of the same folder only",
         hint=f"if you trust it, replace the link by the file: `cp --remove-destination "
         f"{os.path.realpath(link)} {link}`",
         fault=Fault.SOURCE,
@@ -96,7 +96,7 @@ def _too_many(folder: Path) -> Problem:
     return Problem(
         path="model.id",
         message=f"`{folder}` holds more than {MOST_FILES:,} files, so it is not a checkpoint's "
-        "folder.",
+        "folder",
         hint="name the folder that holds config.json",
         fault=Fault.SOURCE,
     )
@@ -105,6 +105,6 @@ def _too_many(folder: Path) -> Problem:
 def _unreadable(folder: Path, error: OSError) -> Problem:
     return Problem(
         path="model.id",
-        message=f"`{error.filename or folder}` cannot be read: {error.strerror}.",
+        message=f"`{error.filename or folder}` cannot be read: {error.strerror}",
         fault=Fault.SOURCE,
     )

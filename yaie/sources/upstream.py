@@ -24,7 +24,7 @@ WAITS = (1.0, 2.0, 4.0)
 _OVERLOADED = (408, 429)
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS)
-_ANOTHER_FOLDER = "name a folder that you may write: `model.cache_dir=…`, or set HF_HOME"
+_ANOTHER_FOLDER = "name a folder that you may write: `model.cache_dir=…`, or set `HF_HOME`"
 _LATER = "try again later, or name a folder that holds the files: `model=./folder`"
 
 
@@ -77,58 +77,58 @@ def problem_of(error: BaseException, id: str, revision: str | None = None) -> Pr
             return problem_of(error.__cause__, id, revision)
         case errors.OfflineModeIsEnabled() | errors.LocalEntryNotFoundError():
             return _problem(
-                f"`{id}` is not at hand, and HF_HUB_OFFLINE keeps it from being fetched.",
-                "unset HF_HUB_OFFLINE, or name a folder that holds the files: `model=./folder`",
+                f"`{id}` is not at hand, and `HF_HUB_OFFLINE` keeps it from being fetched",
+                "unset `HF_HUB_OFFLINE`, or name a folder that holds the files: `model=./folder`",
             )
         case errors.GatedRepoError():
             return _problem(
-                f"`{id}` is gated: its licence has to be accepted before its files can be fetched.",
+                f"`{id}` is gated: its licence has to be accepted before its files can be fetched",
                 f"accept the licence at {_page(id)}, then `hf auth login`",
             )
         case errors.DisabledRepoError():
-            return _problem(f"`{id}` has been disabled on the hub.", None)
+            return _problem(f"`{id}` has been disabled on the hub", None)
         case errors.RepositoryNotFoundError():
             return _problem(
-                f"the hub has no model `{id}`, or it is private.",
+                f"the hub has no model `{id}`, or it is private",
                 "check the spelling; if it is private, `hf auth login`",
             )
         case errors.RevisionNotFoundError():
             return _problem(
-                f"`{id}` has no revision `{revision}`.",
+                f"`{id}` has no revision `{revision}`",
                 f"the branches and tags that there are: {_page(id)}/tree/main",
                 path="model.revision",
             )
         case errors.EntryNotFoundError():
             return _problem(
-                f"a file that `{id}` listed is not there any more.", "load again: it may have moved"
+                f"a file that `{id}` listed is not there any more", "load again: it may have moved"
             )
         case errors.HfHubHTTPError():
             return _refused(error, id)
         case errors.FileMetadataError() | json.JSONDecodeError() | errors.HFValidationError():
             return no_hub(id)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return _problem(f"{endpoint()} is no address of a hub.", "unset HF_ENDPOINT")
+            return _problem(f"`{endpoint()}` is no address of a hub", "unset `HF_ENDPOINT`")
         case httpx.ProxyError():
             return _problem(
-                f"the proxy does not let `{id}` be fetched.", "check HTTPS_PROXY and HTTP_PROXY"
+                f"the proxy does not let `{id}` be fetched", "check `HTTPS_PROXY` and `HTTP_PROXY`"
             )
         case httpx.HTTPError():
             return _problem(
-                f"{endpoint()} cannot be reached for `{id}` ({type(error).__name__}).", _LATER
+                f"`{endpoint()}` cannot be reached for `{id}` ({type(error).__name__})", _LATER
             )
         case OSError(errno=int()):
             return _disk(error)
         case _:
             return _problem(
-                f"fetching `{id}` broke off ({type(error).__name__}: {error}).", "load again"
+                f"fetching `{id}` broke off ({type(error).__name__}: {error})", "load again"
             )
 
 
 def no_hub(id: str) -> Problem:
     """Something answered that is not a hub, such as a sign-in page."""
     return _problem(
-        f"{endpoint()} does not answer as a hub does, when asked for `{id}`.",
-        "check HF_ENDPOINT, and that no proxy or sign-in page stands in between",
+        f"`{endpoint()}` does not answer as a hub does when asked for `{id}`",
+        "check `HF_ENDPOINT`, and that no proxy or sign-in page stands in between",
     )
 
 
@@ -136,23 +136,23 @@ def _refused(error: HfHubHTTPError, id: str) -> Problem:
     match error.response.status_code:
         case 401 | 403:
             return _problem(
-                f"the hub does not let this account read `{id}`.",
+                f"the hub does not let this account read `{id}`",
                 f"ask for access at {_page(id)}, then `hf auth login`",
             )
         case 429:
             return _problem(
-                "the hub has had too many requests from here.", "wait, or `hf auth login`"
+                "the hub has had too many requests from here", "wait, or `hf auth login`"
             )
         case status:
-            return _problem(f"the hub answered {status} when asked for `{id}`.", _LATER)
+            return _problem(f"the hub answered {status} when asked for `{id}`", _LATER)
 
 
 def _disk(error: OSError) -> Problem:
     if error.errno in _DISK_FULL:
-        return _problem(f"the disk is full: {error}.", _ANOTHER_FOLDER)
+        return _problem(f"the disk is full: {error}", _ANOTHER_FOLDER)
     if error.errno in _NOT_OURS:
-        return _problem(f"the hub's cache cannot be written: {error}.", _ANOTHER_FOLDER)
-    return _problem(f"fetching broke off: {error}.", "load again")
+        return _problem(f"the hub's cache cannot be written: {error}", _ANOTHER_FOLDER)
+    return _problem(f"fetching broke off: {error}", "load again")
 
 
 def _problem(message: str, hint: str | None, path: str = "model.id") -> Problem:

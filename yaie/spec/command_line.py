@@ -8,10 +8,10 @@ from yaie.errors import Problem
 from yaie.spec.conf import options
 from yaie.spec.document import Branch, Items
 from yaie.spec.free_choice import is_checkpoint
-from yaie.spec.load_spec import GROUPS
+from yaie.spec.load_spec import DEFAULTS, GROUPS
 from yaie.spec.override import GrammarError, Said, read
-from yaie.spec.shape import DEFAULTS
 from yaie.spec.statements import (
+    TAKES,
     Change,
     Choice,
     Field,
@@ -23,7 +23,8 @@ from yaie.spec.statements import (
     layer,
     text_of,
 )
-from yaie.spec.unknown import unknown_group, use
+from yaie.spec.unknown_names import to_type, unknown_group
+from yaie.spec.wording import in_quotes
 
 NAME = "the command line"
 
@@ -68,8 +69,7 @@ def _set(said: Said, problems: list[Problem]) -> Iterator[Choice | Change]:
     try:
         yield from in_group(path[0], said.value, lambda _: _origin(said.line), 0)
     except TypeError:
-        message = f"`{path[0]}` takes an option's name, or a mapping of its fields."
-        problems.append(_problem(said, message))
+        problems.append(_problem(said, TAKES))
 
 
 def _origin(line: str) -> str:
@@ -80,11 +80,11 @@ def _unreadable(line: str, error: Exception) -> Problem:
     """Hydra's grammar gave up; most often a value needs quotes."""
     key, equals, value = line.partition("=")
     if not equals:
-        message = f"`{line}` is no override; one reads `key=value`."
+        message = f"`{line}` is no override; one reads `key=value`"
         return Problem(path="", message=message, origin=_origin(line), hint=_option_of(line))
-    message = f"`{line}` is not in Hydra's override grammar: {error}."
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-    hint = f"put the value in quotes: `'{key}=\"{quoted}\"'`" if key.strip() else None
+    message = f"`{line}` is not in Hydra's override grammar: {error}"
+    quoted = key + "=" + in_quotes(value, '"')
+    hint = f"put the value in quotes: `'{quoted}'`" if key.strip() else None
     return Problem(path=key.strip("+~ "), message=message, hint=hint, origin=_origin(line))
 
 
@@ -93,22 +93,22 @@ def _option_of(word: str) -> str | None:
     groups = [group for group in GROUPS if word in options(group)]
     if not groups and is_checkpoint(word):
         groups = ["model"]
-    return f"use `{groups[0]}={word}`" if groups else None
+    return f"`{groups[0]}={word}`" if groups else None
 
 
 def _refused(said: Said, own: Sequence[str]) -> Problem | None:
     path = tuple(said.key.split("."))
     if not path[0]:
-        return _problem(said, "an override begins with the name of a group.")
+        return _problem(said, "an override begins with the name of a group")
     if said.package is not None:
         message = (
-            f"`{said.key}@{said.package}` moves a group, and yaie's groups stay where they are."
+            f"`{said.key}@{said.package}` moves a group, and yaie's groups stay where they are"
         )
-        return _problem(said, message, f"use `{said.line.replace('@' + said.package, '', 1)}`")
+        return _problem(said, message, f"`{said.line.replace('@' + said.package, '', 1)}`")
     if path[0].partition("/")[0] == "hydra":
-        return _problem(said, "`hydra` sets up Hydra itself, and yaie decides that; leave it out.")
+        return _problem(said, "`hydra` sets up Hydra itself, and yaie decides that; leave it out")
     if path[0] in own and len(path) > 1:
-        return _problem(said, f"`{path[0]}` takes an option's name only.")
+        return _problem(said, "a group of your own takes an option's name only")
     if path[0] not in GROUPS and path[0] not in own:
         value = _value(said)
         return unknown_group(Field(path=path, value=value, origin=_origin(said.line)), own)
@@ -118,18 +118,18 @@ def _refused(said: Said, own: Sequence[str]) -> Problem | None:
 def _refused_value(said: Said, path: tuple[str, ...]) -> Problem | None:
     if said.sweeps:
         first = said.line.partition("=")[2].split(",")[0].strip()
-        hint = f"use `{said.key}={first}`" if first.replace("_", "").isalnum() else None
-        message = "several values make a sweep, and sweeps come in a later version; give one."
+        hint = f"`{said.key}={first}`" if first.replace("_", "").isalnum() else None
+        message = "several values make a sweep, and sweeps come in a later version; give one"
         return _problem(said, message, hint)
     if said.deletes and said.value is not None:
-        message = "`~` restores what the option says, and takes no value."
-        return _problem(said, message, f"use `~{said.key}`")
+        message = "`~` restores what the option says, and takes no value"
+        return _problem(said, message, f"`~{said.key}`")
     if path[-1] == "use" and len(path) == 2:
-        hint = use(path[:1], text_of(said.value) if said.value else None)
-        return _problem(said, "the option is named by its group alone.", hint)
+        hint = to_type(path[:1], text_of(said.value) if said.value else None)
+        return _problem(said, "the option is named by its group alone", hint)
     if said.value and "${" in (text_of(said.value) or "") and "'" not in said.line:
         hint = 'write the value itself; the shell can fill it in: `"$NAME"`'
-        return _problem(said, "values are plain data, and refer to nothing else.", hint)
+        return _problem(said, "values are plain data, and refer to nothing else", hint)
     return None
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from yaie.errors import InputError, Problem
 from yaie.spec.command_line import command_line
 from yaie.spec.conf import folder_groups, option_file, options
+from yaie.spec.field_types import variant, variants
 from yaie.spec.free_choice import free_choice
-from yaie.spec.judging import typed_spec
-from yaie.spec.load_spec import GROUPS, Composition
+from yaie.spec.load_spec import CUSTOM, DEFAULTS, GROUPS, TAGS, Composition
 from yaie.spec.merge import Merged, merged
 from yaie.spec.options import Key, Option, OptionError, bring
+from yaie.spec.precedence import Settled, settled
 from yaie.spec.recipe import read_recipe, recipe_layer
-from yaie.spec.settle import CUSTOM, Settled, settled
-from yaie.spec.shape import DEFAULTS, TAGS, variant, variants
 from yaie.spec.statements import Change, Field, Layer, Restore, dotted
-from yaie.spec.unknown import shown, unknown_option, unknown_restored
+from yaie.spec.unknown_names import shown, unknown_option, unknown_restored
+from yaie.spec.validation import typed_spec
 
 Brought = Mapping[Key, Option | OptionError]
 Names = Mapping[str, tuple[str, ...]]
@@ -53,10 +53,10 @@ def _own_groups(config_dir: Path | None) -> tuple[str, ...]:
     if config_dir is None:
         return ()
     if not config_dir.is_dir():
-        raise InputError(_bad_folder(f"there is no folder `{config_dir}`."))
+        raise InputError(_bad_folder(f"there is no folder `{config_dir}`"))
     groups = folder_groups(config_dir)
     if not groups:
-        raise InputError(_bad_folder(f"`{config_dir}` holds no folder with options in it."))
+        raise InputError(_bad_folder(f"`{config_dir}` holds no folder with options in it"))
     return tuple(group for group in groups if group not in GROUPS)
 
 
@@ -150,7 +150,9 @@ def _option(chosen: Settled, names: tuple[str, ...], brought: Brought) -> Option
         option = brought[group, word]
         if isinstance(option, OptionError):
             origin = f"option {group}/{word}"
-            return Problem(path=group, message=f"`{group}={word}`: {option}.", origin=origin)
+            return Problem(
+                path=group, message=f"`{word}` cannot be composed: {option}", origin=origin
+            )
         return option
     if chosen.choice is None:
         return Option({}, ())
@@ -188,7 +190,7 @@ def _tag(field: Field, names: tuple[str, ...]) -> Problem:
         return replace(unknown_option(group, word, names, field.origin), path=dotted(field.path))
     return Problem(
         path=dotted(field.path),
-        message=f"`{field.path[1]}` comes from the option alone.",
-        hint=f"use `{group}={word}`",
+        message=f"`{field.path[1]}` comes from the option alone",
+        hint=f"`{group}={word}`",
         origin=field.origin,
     )

@@ -18,8 +18,8 @@ from hydra.core.override_parser.types import Override, QuotedString, ValueType
 from hydra.errors import HydraException
 
 from yaie.spec.document import Branch, Items, Leaf, Node
-from yaie.spec.group import Scalar
 from yaie.spec.override import GrammarError, Said
+from yaie.spec.scalar import Scalar
 
 
 class _Visitor(HydraOverrideVisitor):  # type: ignore[misc]

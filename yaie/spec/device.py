@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from yaie.spec.group import Group
+
+KINDS = ("cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa")
+"""torch's words for the devices that a model can be put on."""
+DEVICE = re.compile(rf"({'|'.join(KINDS)})(?::(\d+))?")
+"""A device of torch, `cpu` or `cuda:1`."""
 
 Memory = dict[int | str, int | str]
 

@@ -9,8 +9,7 @@ from typing import Any
 import yaml
 
 from yaie.errors import Problem
-from yaie.spec.group import Scalar
-from yaie.spec.scalar import typed
+from yaie.spec.scalar import Scalar, typed
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os.path
 import re
 
-_DEVICE = re.compile(r"(cuda|xpu|npu|hpu|mlu|musa|sdaa|mps):\d+|xpu|npu|hpu|mlu|musa|sdaa")
+from yaie.spec.device import DEVICE
+
 _KERNEL = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?(:[\w.-]+)?")
 
 
@@ -13,7 +14,7 @@ def free_choice(group: str, word: str) -> dict[str, str] | None:
     """The fields that a free choice sets; None where the word is none."""
     if group == "model" and is_checkpoint(word):
         return {"id": word}
-    if group == "device" and _DEVICE.fullmatch(word):
+    if group == "device" and DEVICE.fullmatch(word):
         return {"kind": "single", "device": word}
     if group == "attention" and is_kernel(word):
         return {"kind": word}

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A scalar as it was written, beside what the override grammar makes of it.
-
-    `revision=1e6` is the text `1e6` for a text field and 1000000.0 for a number.
-    """
-
-    value: bool | int | float | None
-    text: str
-
-
-def plain(value: Any) -> Any:
-    """The value with every Scalar in it replaced by what the override grammar makes of it."""
-    match value:
-        case Scalar():
-            return value.value
-        case Mapping():
-            return {key: plain(item) for key, item in value.items()}
-        case list():
-            return [plain(item) for item in value]
-        case _:
-            return value
+from yaie.spec.scalar import Scalar, plain
 
 
 def members(annotation: Any) -> tuple[Any, ...]:

@@ -32,6 +32,24 @@ class LoadSpec(Group):
 
 GROUPS: tuple[str, ...] = tuple(LoadSpec.model_fields)
 
+TAGS: Mapping[str, str] = {
+    "weights": "kind",
+    "device": "kind",
+    "quantization": "method",
+    "attention": "kind",
+    "processor": "kind",
+}
+"""The field of a group that its option alone decides."""
+
+DEFAULTS: Mapping[str, str] = {
+    group: {"model": "tiny", "weights": "pretrained", "quantization": "none"}.get(group, "auto")
+    for group in GROUPS
+}
+"""The option of a group that nobody names."""
+
+CUSTOM = "custom"
+"""The name of a choice that is no option."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:

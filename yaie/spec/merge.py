@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaie.spec.options import Option
-from yaie.spec.settle import Settled
+from yaie.spec.precedence import Settled
 from yaie.spec.statements import Path, Restore, dotted
 
 _NAMED_BY_THE_OPTION = {"kind", "method", "dtype", "name", "device"}

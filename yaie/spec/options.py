@@ -9,7 +9,7 @@ from typing import Any
 
 from yaie.spec.conf import folders, option_file
 from yaie.spec.document import read, value_of
-from yaie.spec.group import plain
+from yaie.spec.scalar import plain
 
 Key = tuple[str, str]
 """A group and one of its options."""

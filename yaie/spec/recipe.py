@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from yaie.errors import Problem
 from yaie.spec.document import Branch, Document, Items, Leaf, Node, read, scalars, value_of
-from yaie.spec.group import plain
 from yaie.spec.load_spec import GROUPS
-from yaie.spec.power import VERB_FLAGS, granted
-from yaie.spec.statements import Change, Choice, Field, Layer, in_group, layer, text_of
-from yaie.spec.unknown import unknown_group
+from yaie.spec.permissions import VERB_FLAGS, granted
+from yaie.spec.scalar import plain
+from yaie.spec.statements import TAKES, Change, Choice, Field, Layer, in_group, layer, text_of
+from yaie.spec.unknown_names import unknown_group
+from yaie.spec.wording import nearest
 
 _PLAIN = {
     "hydra": "sets up Hydra itself, which a recipe cannot do; leave it out",
@@ -26,11 +26,11 @@ def read_recipe(path: Path) -> Document:
     try:
         return read(path.read_bytes(), str(path))
     except FileNotFoundError:
-        problem = Problem(path="", message=f"there is no recipe `{path}`.", hint=_near(path))
+        problem = Problem(path="", message=f"there is no recipe `{path}`", hint=_near(path))
     except IsADirectoryError:
-        problem = Problem(path="", message=f"`{path}` is a folder; name a recipe in it.")
+        problem = Problem(path="", message=f"`{path}` is a folder; name a recipe in it")
     except (OSError, ValueError) as error:
-        problem = Problem(path="", message=f"the recipe `{path}` cannot be read: {error}.")
+        problem = Problem(path="", message=f"the recipe `{path}` cannot be read: {error}")
     return Document(str(path), None, (problem,))
 
 
@@ -38,8 +38,8 @@ def _near(path: Path) -> str | None:
     if not path.parent.is_dir():
         return None
     names = [file.name for file in path.parent.iterdir() if file.suffix in (".yaml", ".yml")]
-    close = get_close_matches(path.name, names, n=1)
-    return f"did you mean `{path.parent / close[0]}`?" if close else None
+    near = nearest(path.name, names)
+    return f"`{path.parent / near}`" if near else None
 
 
 def recipe_layer(document: Document, own: Sequence[str]) -> tuple[Layer, tuple[Problem, ...]]:
@@ -53,7 +53,7 @@ def recipe_layer(document: Document, own: Sequence[str]) -> tuple[Layer, tuple[P
     return layer(document.name, iter(statements)), tuple(problems)
 
 
-_NOT_A_MAPPING = "a recipe names groups, one a line."
+_NOT_A_MAPPING = "a recipe names groups, one a line"
 _EXAMPLE = "write `model: llama2`, say, and `precision: bf16` below it"
 
 
@@ -80,12 +80,11 @@ def _in_group(
     try:
         yield from in_group(group, node, lambda at: f"{name}:{at}", line)
     except TypeError:
-        message = f"`{group}` takes an option's name, or a mapping of its fields."
-        problems.append(_problem(group, message, f"{name}:{line}"))
+        problems.append(_problem(group, TAKES, f"{name}:{line}"))
 
 
 def _interpolation(leaf: Leaf, origin: str) -> Problem:
-    message = f"`{leaf.value}` would be filled in from elsewhere; a recipe is plain data."
+    message = f"`{leaf.value}` would be filled in from elsewhere; a recipe is plain data"
     return _problem("", message, origin, "write the value itself, or give it on the command line")
 
 
@@ -93,7 +92,7 @@ def _target(statement: Choice | Change) -> Problem | None:
     if isinstance(statement, Field) and "_target_" in statement.path:
         return _problem(
             ".".join(statement.path),
-            "a recipe names options and does not call Python, so `_target_` means nothing here.",
+            "a recipe names options and does not call Python, so `_target_` means nothing here",
             statement.origin,
             f"write `{statement.path[0]}: {{use: OPTION}}`, its fields beside `use`",
         )
@@ -108,10 +107,10 @@ def _not_a_group(group: str, node: Node, origin: str, own: Sequence[str]) -> Pro
     if group == "_target_":
         return _target(Field(path=("model", "_target_"), value="", origin=origin))
     if group in _PLAIN:
-        return _problem(group, f"`{group}` {_PLAIN[group]}.", origin)
+        return _problem(group, f"`{group}` {_PLAIN[group]}", origin)
     if flag := VERB_FLAGS.get(group):
-        message = f"`{group}` has effects, so a recipe cannot say it; the command line can."
-        return _problem(group, message, origin, f"use `{flag}`")
+        message = f"`{group}` has effects, so a recipe cannot say it; the command line can"
+        return _problem(group, message, origin, f"`{flag}`")
     value = plain(value_of(node))
     return unknown_group(Field(path=(group,), value=value, origin=origin), own)
 
@@ -126,7 +125,7 @@ def _defaults(node: Node, origin: str) -> Problem:
         for key, (_, item) in entry.entries.items()
     ]
     hint = f"write {' and '.join(chosen)} at the top level" if chosen else "leave it out"
-    return _problem("defaults", "a recipe names each group's option itself.", origin, hint)
+    return _problem("defaults", "a recipe names each group's option itself", origin, hint)
 
 
 def _problem(path: str, message: str, origin: str, hint: str | None = None) -> Problem:

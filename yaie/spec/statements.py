@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yaie.spec.document import Branch, Leaf, Node, value_of
-from yaie.spec.group import Scalar
+from yaie.spec.scalar import Scalar
 
 Path = tuple[str, ...]
 """A field: its group, then its keys."""
+
+TAKES = "a group takes an option's name, or a mapping of its fields"
+"""What is said where `in_group` raises TypeError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,10 @@ class TaskSpec(Group):
     """Which loss a sequence classification head computes."""
 
 
+HEAD_FIELDS = tuple(name for name in TaskSpec.model_fields if name != "name")
+"""Fields of a task's head; config.json has them by the same names."""
+
+
 def task_name(auto_class: str) -> str:
     """The task of an AutoModel class: `AutoModelForCausalLM` is `causal-lm`, `AutoModel` `base`."""
     head = auto_class.removeprefix("AutoModel").removeprefix("For")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from yaie.errors import Problem
 from yaie.spec.free_choice import is_kernel
-from yaie.spec.group import Scalar
+from yaie.spec.scalar import Scalar
 from yaie.spec.statements import Change, Choice, Field, dotted
 
 _GRANTS = {
-    "model.trust_remote_code": "runs Python that a repository brings with it",
-    "model.cache_dir": "writes files to a folder",
-    "device.offload_folder": "writes files to a folder",
+    "model.trust_remote_code": "Python that a repository brings with it would run",
+    "model.cache_dir": "files would be written to a folder",
+    "device.offload_folder": "files would be written to a folder",
 }
 
 VERB_FLAGS = {
@@ -41,7 +41,7 @@ def _field(field: Field) -> Problem | None:
     if reason := _GRANTS.get(dotted(path)):
         return None if raw in (False, None) else _refused(field, reason)
     if path == ("model", "use_safetensors") and raw is False:
-        return _refused(field, "reads pickled weights, which can run code")
+        return _refused(field, "pickled weights can run code")
     if path[:2] == ("attention", "submodules") and isinstance(raw, str) and is_kernel(raw):
         return _kernel(dotted(path), f"{dotted(path)}={raw}", field.origin)
     return None
@@ -52,8 +52,8 @@ def _refused(field: Field, reason: str) -> Problem:
     text = field.value.text if isinstance(field.value, Scalar) else field.value
     return Problem(
         path=path,
-        message=f"`{path}` {reason}, so a recipe cannot say it; the command line can.",
-        hint=f"use `{path}={text}`",
+        message=f"{reason}, so a recipe cannot say it; the command line can",
+        hint=f"`{path}={text}`",
         origin=field.origin,
     )
 
@@ -62,7 +62,7 @@ def _kernel(path: str, override: str, origin: str) -> Problem:
     return Problem(
         path=path,
         message="a hub kernel is code that runs here, so a recipe cannot name one; the command "
-        "line can.",
-        hint=f"use `{override}`",
+        "line can",
+        hint=f"`{override}`",
         origin=origin,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yaie.spec.free_choice import free_choice
-from yaie.spec.other_words import OTHER_WORDS
+from yaie.spec.option_spellings import OTHER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ IN_CONFIG = (
 def hint(former: Former, value: str | None) -> str | None:
     """What to type today for the value that was given (None: a list or mapping)."""
     override = _override(former, value)
-    return f"use `{override}`" if override else former.elsewhere
+    return f"`{override}`" if override else former.elsewhere
 
 
 def _override(former: Former, value: str | None) -> str | None:

@@ -8,22 +8,8 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from yaie.spec.group import Group, members
-from yaie.spec.load_spec import GROUPS, LoadSpec
-
-TAGS: Mapping[str, str] = {
-    "weights": "kind",
-    "device": "kind",
-    "quantization": "method",
-    "attention": "kind",
-    "processor": "kind",
-}
-"""The field of a group that its option alone decides."""
-
-DEFAULTS: Mapping[str, str] = {
-    group: {"model": "tiny", "weights": "pretrained", "quantization": "none"}.get(group, "auto")
-    for group in GROUPS
-}
-"""The option of a group that nobody names."""
+from yaie.spec.load_spec import GROUPS, TAGS, LoadSpec
+from yaie.spec.wording import enumerated
 
 
 @cache
@@ -111,14 +97,3 @@ def _name(kind: Any) -> str:
     if isinstance(origin, type) and issubclass(origin, Group):
         return "a mapping"
     return _NAMES.get(origin, "any value")
-
-
-def enumerated(items: list[str], word: str) -> str:
-    """`a`, `b` and `c`."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
-
-
-def ticked(items: tuple[str, ...], word: str = "and") -> str:
-    return enumerated([f"`{item}`" for item in items], word)

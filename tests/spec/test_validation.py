@@ -11,66 +11,66 @@ from tests.spec.composing import problem
         (
             ["quantization=bnb_4bit", "quantization.bnb_4bit_quant_type=nf5"],
             "quantization.bnb_4bit_quant_type",
-            "`nf5` was asked; allowed is `nf4` or `fp4`.",
+            "`nf5` was asked; allowed is `nf4` or `fp4`",
         ),
         (
             ["quantization=bnb_8bit", "quantization.llm_int8_threshold=high"],
             "quantization.llm_int8_threshold",
-            "`high` was asked; allowed is a number.",
+            "`high` was asked; allowed is a number",
         ),
         (
             ["device.max_memory.0=1.5"],
             "device.max_memory.0",
-            "`1.5` was asked; allowed is a whole number or text.",
+            "`1.5` was asked; allowed is a whole number or text",
         ),
         (
             ["task.id2label={a: b}"],
             "task.id2label.a",
-            "`a` is a key here; keys are whole numbers.",
+            "`a` is a key here; keys are whole numbers",
         ),
         (
             ["weights.reinitialize=x"],
             "weights.reinitialize",
-            "`x` was asked; allowed is a list.",
+            "`x` was asked; allowed is a list",
         ),
         (
             ["model.revision=[1]"],
             "model.revision",
-            "a list was asked; allowed is text or `null`.",
+            "a list was asked; allowed is text or `null`",
         ),
-        (["model.config=3"], "model.config", "`3` was asked; allowed is a mapping."),
+        (["model.config=3"], "model.config", "`3` was asked; allowed is a mapping"),
         (
             ["weights.mode=training"],
             "weights.mode",
-            "`training` was asked; allowed is `eval` or `train`.",
+            "`training` was asked; allowed is `eval` or `train`",
         ),
-        (["device=map"], "device.map", "`device=map` needs `map`."),
+        (["device=map"], "device.map", "`device=map` needs `map`"),
         (
             ["device=map", "device.map={}"],
             "device.map",
-            "a mapping was asked; allowed is a mapping with at least one entry.",
+            "a mapping was asked; allowed is a mapping with at least one entry",
         ),
         (
             ["device=cpu", "device.max_memory.0=1GiB"],
             "device.max_memory",
             "`max_memory` is no field of `device=cpu`; it belongs to `device=auto`, "
-            "`device=balanced`, `device=balanced_low_0`, `device=sequential` and `device=map`.",
+            "`device=balanced`, `device=balanced_low_0`, `device=sequential` and `device=map`",
         ),
         (
             ["processor=none", "processor.pading=left"],
             "processor.pading",
-            "there is no field `pading` with `processor=none`, which has none.",
+            "there is no field `pading` with `processor=none`, which has none",
         ),
         (
             ["weights.mod=train"],
             "weights.mod",
             "there is no field `mod` with `weights=pretrained`; its fields are `mode`, `seed` and "
-            "`reinitialize`.",
+            "`reinitialize`",
         ),
         (
             ["model.known.config.a=1", "model.known.sorce=x", "model.known.source=y"],
             "model.known.sorce",
-            "there is no field `sorce` here.",
+            "there is no field `sorce` here",
         ),
     ],
 )
@@ -89,4 +89,4 @@ def test_a_wrong_value_knows_where_it_was_said() -> None:
 def test_a_dtype_by_its_short_name_gets_its_long_one() -> None:
     said = problem("quantization=bnb_4bit", "quantization.bnb_4bit_compute_dtype=bf16")
 
-    assert said.hint == "use `quantization.bnb_4bit_compute_dtype=bfloat16`"
+    assert said.hint == "`quantization.bnb_4bit_compute_dtype=bfloat16`"

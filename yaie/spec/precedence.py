@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yaie.errors import Problem
-from yaie.spec.shape import DEFAULTS, ticked
+from yaie.spec.load_spec import CUSTOM, DEFAULTS
 from yaie.spec.statements import Change, Choice, Field, Layer, dotted
-
-CUSTOM = "custom"
-"""The name of a choice that is no option."""
+from yaie.spec.wording import all_quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ def _fallen(below: Settled, choice: Choice) -> tuple[Problem, ...]:
     falls = "falls" if len(names) == 1 else "fall"
     message = (
         f"`{choice.group}={choice.option}` starts the group afresh, in place of `{below.option}`: "
-        f"{ticked(names)} {falls} away ({said[0].origin})."
+        f"{all_quoted(names)} {falls} away ({said[0].origin})"
     )
     return (Problem(path=choice.group, message=message, severity="warning", origin=choice.origin),)
 

@@ -6,35 +6,35 @@ from pathlib import Path
 import pytest
 
 from tests.spec.composing import composed, problem, written
-from yaie.spec.former import FORMER, IN_CONFIG
+from yaie.spec.field_spellings import FORMER, IN_CONFIG
+from yaie.spec.field_types import homes
 from yaie.spec.load_spec import GROUPS
-from yaie.spec.shape import homes
 
 TODAY = [
-    ("torch_dtype=float16", "use `precision=fp16`"),
-    ("torch_dtype=torch.bfloat16", "use `precision=bf16`"),
-    ("dtype=auto", "use `precision=auto`"),
-    ("load_in_8bit=true", "use `quantization=bnb_8bit`"),
-    ("load_in_4bit=true", "use `quantization=bnb_4bit`"),
+    ("torch_dtype=float16", "`precision=fp16`"),
+    ("torch_dtype=torch.bfloat16", "`precision=bf16`"),
+    ("dtype=auto", "`precision=auto`"),
+    ("load_in_8bit=true", "`quantization=bnb_8bit`"),
+    ("load_in_4bit=true", "`quantization=bnb_4bit`"),
     ("load_in_4bit=false", None),
     ("low_cpu_mem_usage=true", None),
     ("offload_state_dict=true", None),
     ("from_tf=true", None),
     ("use_auth_token=x", "run `hf auth login`"),
     ("safe_serialization=true", None),
-    ("TRANSFORMERS_CACHE=/data", "use `model.cache_dir=/data`"),
-    ("use_flash_attention_2=true", "use `attention=flash_attention_2`"),
-    ("attn_implementation=sdpa", "use `attention=sdpa`"),
-    ("device_map=auto", "use `device=auto`"),
-    ("device_map={lm_head: 0}", "use `device=map`"),
-    ("num_labels=3", "use `task.num_labels=3`"),
-    ("trust_remote_code=true", "use `model.trust_remote_code=true`"),
-    ("quantization_config={load_in_4bit: true}", "use `quantization=bnb_4bit`"),
-    ("pretrained_model_name_or_path=org/name", "use `model=org/name`"),
-    ("pretrained_model_name_or_path=gpt2", "use `model.id=gpt2`"),
-    ("use_cache=false", "use `model.config.use_cache=false`"),
-    ("AutoModelForVision2Seq=true", "use `task=image-text-to-text`"),
-    ("AutoModelWithLMHead=true", "use `task=causal-lm`"),
+    ("TRANSFORMERS_CACHE=/data", "`model.cache_dir=/data`"),
+    ("use_flash_attention_2=true", "`attention=flash_attention_2`"),
+    ("attn_implementation=sdpa", "`attention=sdpa`"),
+    ("device_map=auto", "`device=auto`"),
+    ("device_map={lm_head: 0}", "`device=map`"),
+    ("num_labels=3", "`task.num_labels=3`"),
+    ("trust_remote_code=true", "`model.trust_remote_code=true`"),
+    ("quantization_config={load_in_4bit: true}", "`quantization=bnb_4bit`"),
+    ("pretrained_model_name_or_path=org/name", "`model=org/name`"),
+    ("pretrained_model_name_or_path=gpt2", "`model.id=gpt2`"),
+    ("use_cache=false", "`model.config.use_cache=false`"),
+    ("AutoModelForVision2Seq=true", "`task=image-text-to-text`"),
+    ("AutoModelWithLMHead=true", "`task=causal-lm`"),
     ("tp_plan=auto", None),
     ("transformers.onnx=true", None),
 ]
@@ -47,21 +47,21 @@ def test_a_former_spelling_names_todays(override: str, hint: str | None) -> None
 
 @pytest.mark.parametrize(("override", "hint"), TODAY)
 def test_what_a_former_spelling_names_composes(override: str, hint: str | None) -> None:
-    if hint and hint.startswith("use `") and hint != "use `device=map`":
-        composed(hint.removeprefix("use `").removesuffix("`"))
+    if hint and hint.startswith("`") and hint != "`device=map`":
+        composed(hint.removeprefix("`").removesuffix("`"))
 
 
 def test_a_former_spelling_is_known_below_a_group() -> None:
     said = problem("model.torch_dtype=float32")
 
     assert said.path == "model.torch_dtype"
-    assert said.message == ("`torch_dtype` is the former name of `dtype`; here it is a group.")
+    assert said.message == ("`torch_dtype` is the former name of `dtype`; here it is a group")
 
 
 def test_a_former_spelling_is_known_in_a_recipe(tmp_path: Path) -> None:
     said = problem(recipe=written(tmp_path, "model: bert\nload_in_8bit: true\n"))
 
-    assert (said.hint, said.origin) == ("use `quantization=bnb_8bit`", f"{tmp_path}/r.yaml:2")
+    assert (said.hint, said.origin) == ("`quantization=bnb_8bit`", f"{tmp_path}/r.yaml:2")
 
 
 @pytest.mark.parametrize("name", IN_CONFIG)

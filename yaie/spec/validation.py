@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from yaie.errors import Problem
-from yaie.spec.former import FORMER, IN_CONFIG
-from yaie.spec.group import Scalar
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.field_spellings import FORMER, IN_CONFIG
+from yaie.spec.field_types import described, type_at, variants, words
+from yaie.spec.load_spec import TAGS, LoadSpec
 from yaie.spec.merge import Merged
-from yaie.spec.other_words import DTYPES, OTHER_WORDS
-from yaie.spec.shape import TAGS, described, type_at, variants, words
+from yaie.spec.option_spellings import DTYPES, OTHER_WORDS
+from yaie.spec.scalar import Scalar
 from yaie.spec.statements import Field, Path, dotted
-from yaie.spec.unknown import closest, former, shown, unknown_field, use
+from yaie.spec.unknown_names import former, shown, to_type, unknown_field
+from yaie.spec.wording import nearest
 
 Spelled = Mapping[str, Merged]
 
@@ -38,7 +39,7 @@ def _in_config(model: Merged) -> Iterator[Problem]:
         if name in IN_CONFIG:
             path = ("model", "config", name)
             field = Field(path=path, value=value, origin=_origin(model, path))
-            message = f"`{name}` would decide against yaie's own groups; leave it out."
+            message = f"`{name}` would decide against yaie's own groups; leave it out"
             yield former(field) or Problem(path=dotted(path), message=message, origin=field.origin)
 
 
@@ -78,18 +79,18 @@ def _problem(kind: str, path: tuple[str, ...], values: Mapping[str, Any], group:
         field = Field(path=path, value=value, origin=origin)
         return _unknown(field, values, group)
     if kind == "key":
-        message = f"`{path[-1]}` is a key here; keys are whole numbers."
+        message = f"`{path[-1]}` is a key here; keys are whole numbers"
         return _said(path, message, None, origin)
     if kind == "missing":
-        message = f"`{group.group}={group.option}` needs `{path[-1]}`."
+        message = f"`{group.group}={group.option}` needs `{path[-1]}`"
         return _said(path, message, _example(path), origin)
     if kind.startswith("union_tag"):
         tag = TAGS[group.group]
-        message = f"the option has to say its `{tag}`, as {group.group}'s own options do."
+        message = f"the option has to say its `{tag}`, as {group.group}'s own options do"
         return _said((*path, tag), message, None, origin)
     kinds = type_at(values, path)
     given = f"`{shown(value)}`" if shown(value) is not None else _container(value)
-    message = f"{given} was asked; allowed is {_allowed(kind, kinds)}."
+    message = f"{given} was asked; allowed is {_allowed(kind, kinds)}"
     return _said(path, message, _meant(path, value, kinds), origin)
 
 
@@ -129,13 +130,13 @@ def _unknown(field: Field, values: Mapping[str, Any], group: Merged) -> Problem:
         return unknown_field(field, values[group.group], group.option)
     if field.path[-1] in FORMER and (found := former(field)):
         return found
-    return _said(field.path, f"there is no field `{field.path[-1]}` here.", None, field.origin)
+    return _said(field.path, f"there is no field `{field.path[-1]}` here", None, field.origin)
 
 
 def _example(path: tuple[str, ...]) -> str | None:
     if path == ("device", "map"):
         return "name each module's device, such as `device.map.lm_head=cpu`"
-    return "use `device.device=cuda:0`" if path == ("device", "device") else None
+    return "`device.device=cuda:0`" if path == ("device", "device") else None
 
 
 _TRUTHS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
@@ -146,11 +147,11 @@ def _meant(path: tuple[str, ...], value: Any, kinds: tuple[Any, ...]) -> str | N
     if text is None or any(key.isdecimal() for key in path[2:]):
         return None
     if path == ("precision", "dtype") and (option := OTHER_WORDS["precision"].get(text)):
-        return f"use `{option}`"
+        return f"`{option}`"
     if bool in kinds and text.lower() in _TRUTHS:
-        return use(path, Scalar(None, _TRUTHS[text.lower()]))
+        return to_type(path, Scalar(None, _TRUTHS[text.lower()]))
     known = words(kinds)
-    if known and (meant := DTYPES.get(text) or closest(text, known)) and meant in known:
-        return use(path, meant)
+    if known and (meant := DTYPES.get(text) or nearest(text, known)) and meant in known:
+        return to_type(path, meant)
     quoted_number = isinstance(value, str) and int in kinds and text.lstrip("+-").isdecimal()
-    return use(path, Scalar(None, text)) if quoted_number else None
+    return to_type(path, Scalar(None, text)) if quoted_number else None

@@ -20,12 +20,20 @@ DTYPES: dict[str, str] = (
 )
 """Other spellings of torch's dtypes."""
 
-_PRECISION = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32", "float64": "fp64"}
+DEVICES: dict[str, str] = (
+    _words("cuda", "gpu nvidia") | _words("mps", "metal apple") | _words("xpu", "intel")
+)
+"""Other words for torch's kinds of devices."""
+
+_PRECISIONS = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32", "float64": "fp64"}
+"""The option of group `precision` for each dtype."""
 
 _TASKS = (
     _words("causal-lm", "AutoModelWithLMHead text-generation generation lm chat causal clm")
     | _words("base", "AutoModel feature-extraction embedding embeddings encoder")
-    | _words("image-text-to-text", "AutoModelForVision2Seq image-to-text vlm vision-language")
+    | _words(
+        "image-text-to-text", "AutoModelForVision2Seq vision2seq image-to-text vlm vision-language"
+    )
     | _words("masked-lm", "fill-mask mlm masked")
     | _words("seq2seq-lm", "summarization translation text2text-generation seq2seq")
     | _words("sequence-classification", "text-classification sentiment-analysis classification")
@@ -36,13 +44,12 @@ _TASKS = (
 )
 
 OTHER_WORDS: dict[str, dict[str, str]] = {
-    "precision": {word: f"precision={_PRECISION[name]}" for word, name in DTYPES.items()}
-    | {name: f"precision={option}" for name, option in _PRECISION.items()}
+    "precision": {word: f"precision={_PRECISIONS[name]}" for word, name in DTYPES.items()}
+    | {name: f"precision={option}" for name, option in _PRECISIONS.items()}
     | _words("quantization=bnb_8bit", "int8 8bit 8 fp8")
     | _words("quantization=bnb_4bit", "int4 4bit 4 nf4 fp4"),
-    "device": _words("device=cuda", "gpu nvidia")
+    "device": {word: f"device={kind}" for word, kind in DEVICES.items()}
     | _words("weights=meta", "meta")
-    | _words("device=mps", "metal apple")
     | _words("device=balanced", "distributed multi_gpu multi-gpu"),
     "quantization": _words("quantization=bnb_8bit", "8bit 8-bit int8 8 load_in_8bit llm_int8 bnb8")
     | _words("quantization=bnb_4bit", "4bit 4-bit int4 4 load_in_4bit nf4 fp4 qlora bnb4")
