@@ -62,7 +62,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _open_catalogue(*, quiet: bool) -> None:
-    """Opens what is known of architectures; for a new transformers it is built, which takes time."""
+    """Opens what is known of architectures; a new transformers has it built, which takes time."""
     from yaie.facts.catalogue import catalogue
 
     catalogue((lambda _: None) if quiet else lambda said: print(said, file=sys.stderr, flush=True))
