@@ -6,8 +6,11 @@ python tools/write_docs.py --check   says whether it is current, and writes noth
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -49,9 +52,23 @@ def _kinds(field: FieldInfo) -> tuple[type[Group], ...]:
 def _fields(kind: type[Group]) -> Iterator[str]:
     yield (kind.__doc__ or "").strip()
     yield from ("", "| field | type | default | |", "|---|---|---|---|")
+    abouts = _docstrings(kind)
     for name, field in kind.model_fields.items():
-        about = _cell(field.description or "")
+        about = _cell(" ".join(abouts.get(name, "").split()))
         yield f"| `{name}` | `{_cell(_type(field))}` | {_default(field)} | {about} |"
+
+
+def _docstrings(kind: type[Group]) -> dict[str, str]:
+    """Field → the docstring below it, of the class and of those it builds on."""
+    found: dict[str, str] = {}
+    for cls in reversed([base for base in kind.__mro__ if issubclass(base, Group)]):
+        (tree,) = ast.parse(inspect.getsource(cls)).body
+        assert isinstance(tree, ast.ClassDef)
+        for field, after in pairwise(tree.body):
+            match field, after:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                    found[name] = text
+    return found
 
 
 def _default(field: FieldInfo) -> str:

@@ -32,10 +32,14 @@ def check(*words: str | Path, config_dir: str | Path | None = None) -> tuple[Pro
 
 
 def plan(*words: str | Path, config_dir: str | Path | None = None) -> LoadPlan:
-    """The exact calls of a load; raises YaieError with every problem where it is not allowed."""
-    from yaie.planning.preflight import plan as plan_composition
+    """The exact calls of a load, and the files that it would fetch, which the hub is asked for.
 
-    return plan_composition(compose(*words, config_dir=config_dir))
+    Raises YaieError with every problem where the load is not allowed, SourceError where files are
+    needed and the hub cannot be asked.
+    """
+    from yaie.planning.download import plan_with_files
+
+    return plan_with_files(compose(*words, config_dir=config_dir))
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:
@@ -52,14 +56,19 @@ def _split(words: tuple[str | Path, ...]) -> tuple[Path | None, list[str]]:
     for place, word in enumerate(words):
         if isinstance(word, str) and ("=" in word or word.startswith("~")):
             overrides.append(word)
-        elif place == 0:
+        elif place == 0 and (isinstance(word, Path) or _is_recipe(word)):
             recipe = Path(word)
         else:
             raise InputError(
                 Problem(
                     path="",
-                    message=f"`{word}` is neither an override nor the first word: one recipe"
-                    " comes first, then overrides such as `precision=bf16`.",
+                    message=f"`{word}` is neither an override nor a recipe: the path of one"
+                    " recipe comes first, then overrides",
+                    hint=f"`model={word}`",
                 )
             )
     return recipe, overrides
+
+
+def _is_recipe(word: str) -> bool:
+    return word.endswith((".yaml", ".yml")) or Path(word).is_file()

@@ -41,6 +41,13 @@ class Problem:
     model/llama2`."""
     fault: Fault = Fault.INPUT
 
+    def __str__(self) -> str:
+        """Path, message and origin on one line, the hint on another."""
+        where = f"{self.path}: " if self.path else ""
+        said = f"   ({self.origin})" if self.origin else ""
+        hint = f"\nhint: {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{said}{hint}"
+
     def as_json(self) -> dict[str, str | None]:
         """The problem as the contract spells it; the fault is told by the exit code alone."""
         return {
@@ -58,9 +65,7 @@ class YaieError(Exception):
     fault = Fault.BUG
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__(
-            "\n".join(f"{p.path}: {p.message}" if p.path else p.message for p in problems)
-        )
+        super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
     @property

@@ -82,9 +82,13 @@ def test_weights_wanted_new_are_new_though_the_checkpoint_has_them(
     load: Load, saved_classifier: Path
 ) -> None:
     kept = load(saved_classifier).model.classifier.weight
-    new = load(saved_classifier, "weights.reinitialize=['classifier.*']").model.classifier.weight
+    renewed = load(saved_classifier, "weights.reinitialize=['classifier.*']")
+    new = renewed.model.classifier.weight
     assert not torch.equal(kept, new)
     assert new.requires_grad
+    assert renewed.receipt.problems[-1].message == (
+        "2 weights drawn anew from seed 0: `classifier.weight`, `classifier.bias`"
+    )
 
 
 def test_a_head_of_another_width_replaces_the_old_one_where_it_is_wanted_new(

@@ -24,17 +24,32 @@ def test_more_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> N
         load(saved_llama, "model.config.num_hidden_layers=4")
     path, message, hint = refusal(error)
     assert path == "model.config.num_hidden_layers"
-    assert message == (
-        "the checkpoint lacks 18 weights of `LlamaForCausalLM`: `model.layers.2.*` (9 weights),"
-        " `model.layers.3.*` (9 weights)"
-    )
-    assert hint == "`~model.config.num_hidden_layers`, for `4` is larger than the checkpoint's"
+    assert message == "`4` was asked, and the checkpoint's weights are made for `2`"
+    assert hint == "`~model.config.num_hidden_layers`, or `weights=random`"
 
 
-def test_fewer_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> None:
+def test_widths_that_only_the_weights_know(load: Load, saved_llama: Path) -> None:
     with pytest.raises(yaie.UnsupportedError) as error:
-        load(saved_llama, "model.config.num_hidden_layers=1")
-    assert "9 weights with no place in `LlamaForCausalLM`" in refusal(error)[1]
+        load(saved_llama, "model.config.num_key_value_heads=1")
+    path, message, _ = refusal(error)
+    assert path == "model.config.num_key_value_heads"
+    assert "4 weights of `LlamaForCausalLM` have other shapes in the checkpoint" in message
+
+
+def test_new_weights_that_the_model_has_not(load: Load, saved_llama: Path) -> None:
+    with pytest.raises(yaie.InputError) as error:
+        load(saved_llama, "weights.reinitialize=['model.layers.9.mlp.*']")
+    assert refusal(error)[:2] == (
+        "weights.reinitialize",
+        "`model.layers.9.mlp.*` matches none of the 21 weights of `LlamaForCausalLM`",
+    )
+
+
+def test_a_folder_without_config_json(load: Load, llama: Path) -> None:
+    (llama / "config.json").unlink()
+    with pytest.raises(yaie.YaieError) as error:
+        load(llama)
+    assert f"`{llama}` holds no config.json, so it is no checkpoint" in str(error.value)
 
 
 def test_a_checkpoint_that_lost_a_weight(load: Load, llama: Path) -> None:

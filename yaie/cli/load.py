@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import redirect_stdout
@@ -36,6 +37,8 @@ def run(args: Namespace) -> int:
     from yaie.cli.progress import reporter
     from yaie.loading.load import load
 
+    # Upstream's own bars, such as GGUF's, would draw over ours.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     telling = reporter(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr):

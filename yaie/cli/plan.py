@@ -34,7 +34,7 @@ def run(args: Namespace) -> int:
     from yaie.planning.python import program
 
     print(program(decided))
-    print("\n".join(_download(decided.download)))
+    print("\n".join(_download(decided.download or {})))
     if not args.quiet:
         problems.write(decided.problems, sys.stderr)
     return 0

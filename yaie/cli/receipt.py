@@ -98,7 +98,9 @@ def _quantization(quantization: Mapping[str, Any]) -> str:
     if not quantization:
         return "none"
     bits = [f", {n}-bit" for n in (4, 8) if quantization.get(f"load_in_{n}bit")]
-    return f"{quantization['method']}{''.join(bits)}, {counted(quantization['modules'], 'module')}"
+    modules = quantization["modules"]
+    held = f", {counted(modules, 'module')}" if modules else ", read into full precision"
+    return f"{quantization['method']}{''.join(bits)}{held}"
 
 
 def _keys(receipt: Mapping[str, Any]) -> str:

@@ -9,11 +9,13 @@ from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue, catalogue
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
 from yaie.facts.facts import Facts
+from yaie.facts.headers import stored_tensors
 from yaie.facts.host import this_host
 from yaie.facts.task import decide_task
 from yaie.sources.locate import locate
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.model import ModelSpec
+from yaie.spec.weights import Pretrained
 
 
 def gather(spec: LoadSpec) -> Facts:
@@ -22,7 +24,11 @@ def gather(spec: LoadSpec) -> Facts:
     Raises InputError for an id that can name nothing, SourceError for a path that is not there or
     a file that is not what it must be.
     """
-    return _around(spec, _checkpoint(spec.model))
+    checkpoint = _checkpoint(spec.model)
+    if checkpoint is not None and isinstance(spec.weights, Pretrained):
+        # Read for its errors: a file that is cut short is told before anything is imported.
+        stored_tensors(checkpoint)
+    return _around(spec, checkpoint)
 
 
 def gather_without_checkpoint(spec: LoadSpec) -> Facts:

@@ -32,6 +32,8 @@ class KeyFacts:
     own_missing: tuple[str, ...] = ()
     """As `missing`, for the checkpoint's own class with the same overrides."""
     own_unexpected: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ()
+    """Every weight of the asked class; empty while they are not known."""
     prefix: str = ""
     """base_model_prefix: what the base class names `encoder`, a head's names `bert.encoder`."""
     has_architectures: bool = True

@@ -27,7 +27,7 @@ def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None
     if checkpoint.config is None or "quantization_config" in checkpoint.config:
         return None
     model, info = carry_out(_on_meta(call, call.target), values)
-    return _facts(type(model), info, checkpoint.architectures, call, values)
+    return _facts(model, info, checkpoint.architectures, call, values)
 
 
 def reported(model: Any, info: Mapping[str, Any], facts: Facts) -> KeyFacts:
@@ -44,6 +44,7 @@ def reported(model: Any, info: Mapping[str, Any], facts: Facts) -> KeyFacts:
         own_missing=tuple(sorted(info["missing_keys"])),
         own_unexpected=tuple(sorted(info["unexpected_keys"])),
         has_architectures=bool(facts.checkpoint and facts.checkpoint.architectures),
+        weights=tuple(model.state_dict()),
         prefix=model.base_model_prefix,
     )
 
@@ -56,18 +57,19 @@ def _mismatched(info: Mapping[str, Any]) -> tuple[Mismatch, ...]:
 
 
 def _facts(
-    model_class: type,
+    model: Any,
     info: Mapping[str, Any],
     architectures: Sequence[str],
     call: Call,
     values: Sequence[Any],
 ) -> KeyFacts:
     own = _own_class(architectures)
+    asked = type(model).__name__
     odd = any(info[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"))
-    other = odd and own is not None and own != model_class.__name__
+    other = odd and own is not None and own != asked
     own_info = _info_of_own(own, call, values) if other and own else info
     return KeyFacts(
-        asked_class=model_class.__name__,
+        asked_class=asked,
         own_class=own,
         missing=tuple(sorted(info["missing_keys"])),
         unexpected=tuple(sorted(info["unexpected_keys"])),
@@ -75,7 +77,8 @@ def _facts(
         own_missing=tuple(sorted(own_info["missing_keys"])),
         own_unexpected=tuple(sorted(own_info["unexpected_keys"])),
         has_architectures=own is not None,
-        prefix=getattr(model_class, "base_model_prefix", ""),
+        weights=tuple(model.state_dict()),
+        prefix=model.base_model_prefix,
     )
 
 

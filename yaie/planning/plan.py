@@ -20,8 +20,8 @@ class LoadPlan:
     """Index of the call that yields the model."""
     processor: int | None
     """Index of the call that yields the tokenizer or processor; None where there is none."""
-    download: Mapping[str, int]
-    """Files still to fetch → bytes."""
+    download: Mapping[str, int] | None
+    """Files still to fetch → bytes; None where nobody asked the hub."""
     problems: tuple[Problem, ...]
     """Warnings; a plan with errors is never made."""
 
@@ -29,6 +29,8 @@ class LoadPlan:
         """The plan as the contract spells it."""
         return {
             "calls": [call.as_json() for call in self.calls],
-            "download": {"files": list(self.download), "bytes": sum(self.download.values())},
+            "download": None
+            if self.download is None
+            else {"files": list(self.download), "bytes": sum(self.download.values())},
             "problems": [problem.as_json() for problem in self.problems],
         }

@@ -26,7 +26,7 @@ def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
         calls=(*calls, *processing),
         model=model,
         processor=len(calls) if processing else None,
-        download={},
+        download=None,
         problems=(),
     )
 

@@ -13,13 +13,15 @@ from fnmatch import fnmatchcase
 
 from yaie.errors import Problem
 from yaie.facts.keys import KeyFacts, Mismatch
-from yaie.rules.problems import refused, said
+from yaie.rules.problems import refused, said, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
-from yaie.spec.wording import counted
+from yaie.spec.wording import counted, nearest
 
 SHOWN = 4
 """Groups of names that a message lists."""
+MOST_RENEWED = 6
+"""Modules up to which drawing them anew is offered."""
 LAYER = re.compile(r"(.+?\.\d+)\.")
 
 
@@ -29,6 +31,7 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     yield from unexpected_weights_are_of_a_dropped_head(spec, keys)
     yield from shapes_match(spec, keys)
     yield from weights_that_fit_are_renewed_by_whole_modules(spec, keys)
+    yield from weights_wanted_new_are_the_models(spec, keys)
 
 
 def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
@@ -85,6 +88,28 @@ def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     )
 
 
+def weights_wanted_new_are_the_models(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """Each pattern of `weights.reinitialize` names weights; what is drawn anew is said."""
+    if not isinstance(spec.weights, Pretrained) or not keys.weights:
+        return
+    for pattern in spec.weights.reinitialize:
+        found = [name for name in keys.weights if fnmatchcase(name, pattern)]
+        if found:
+            yield said(
+                "weights.reinitialize",
+                f"{counted(len(found), 'weight')} drawn anew from seed {spec.weights.seed}:"
+                f" {grouped(found)}",
+            )
+        else:
+            near = nearest(pattern, {_module(name) for name in keys.weights})
+            yield wrong(
+                "weights.reinitialize",
+                f"`{pattern}` matches none of the {counted(len(keys.weights), 'weight')} of"
+                f" `{keys.asked_class}`",
+                f"`weights.reinitialize=['{near}']`" if near else None,
+            )
+
+
 def weights_that_fit_are_renewed_by_whole_modules(
     spec: LoadSpec, keys: KeyFacts
 ) -> Iterator[Problem]:
@@ -93,6 +118,8 @@ def weights_that_fit_are_renewed_by_whole_modules(
     odd = [*keys.missing, *(mismatch.name for mismatch in keys.mismatched)]
     for pattern in patterns:
         if "*" not in pattern.removesuffix(".*") and pattern.endswith(".*"):
+            continue
+        if not any(fnmatchcase(name, pattern) for name in keys.weights):
             continue
         if not any(fnmatchcase(name, pattern) for name in odd):
             yield refused(
@@ -157,7 +184,7 @@ _LAYERS = re.compile(r"layer|depth")
 _SIZE = re.compile(r"size|dim|heads|n_embd|d_model")
 
 
-def _missing_hint(damage: list[str], spec: LoadSpec) -> str:
+def _missing_hint(damage: list[str], spec: LoadSpec) -> str | None:
     if hint := _layers_hint(spec, "larger"):
         return hint
     return _reinitialize(spec, damage)
@@ -171,14 +198,19 @@ def _layers_hint(spec: LoadSpec, how: str) -> str | None:
     return None
 
 
-def _reinitialize(spec: LoadSpec, names: Iterable[str]) -> str:
-    """The override that makes new weights of these, added to those that were wanted new before."""
+def _reinitialize(spec: LoadSpec, names: Iterable[str]) -> str | None:
+    """The override that makes new weights of these, added to those that were wanted new before.
+
+    None for many: that is damage, not a head.
+    """
     had = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
-    patterns = dict.fromkeys([*had, *(_pattern(name) for name in names)])
+    patterns = dict.fromkeys([*had, *(_module(name) for name in names)])
+    if len(patterns) > MOST_RENEWED:
+        return None
     listed = ",".join(f"'{pattern}'" for pattern in patterns)
     return f"`weights.reinitialize=[{listed}]` makes them new"
 
 
-def _pattern(name: str) -> str:
-    layer = LAYER.match(name)
-    return f"{layer[1]}.*" if layer else f"{name.rpartition('.')[0]}.*" if "." in name else name
+def _module(name: str) -> str:
+    """The smallest module that a weight can be drawn anew with; a bare parameter by its name."""
+    return f"{name.rpartition('.')[0]}.*" if "." in name else name

@@ -162,10 +162,26 @@ def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     yield refused("model.gguf_file", message, "`pip install 'yaie[gguf]'`")
 
 
+def config_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A local folder says by its config.json what it is; a GGUF file says it itself."""
+    if facts.checkpoint is None or not is_local(facts) or spec.model.gguf_file is not None:
+        return
+    files = _names(facts.checkpoint.files, spec.model.subfolder)
+    gguf = next((name for name in files if name.endswith(".gguf")), None)
+    if facts.checkpoint.config is None:
+        yield absent(
+            "model.id",
+            f"`{subject(spec)}` holds no config.json, so it is no checkpoint",
+            f"`model.gguf_file={gguf}`" if gguf else None,
+        )
+
+
 def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A local folder that is loaded from holds weights."""
     files = _local_files(spec, facts)
     if files is None or _weights(files, ".safetensors") or _weights(files, ".bin"):
+        return
+    if facts.checkpoint is None or facts.checkpoint.config is None:
         return
     gguf = next((name for name in files if name.endswith(".gguf")), None)
     held = quoted(sorted(files)) if files else "nothing"
