@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 import yaie
+from tests.loading.conftest import SIZES
 
 Load = Callable[..., yaie.Loaded]
 
@@ -112,3 +114,36 @@ def test_a_structure_on_meta_has_its_numbers_and_no_weights(load: Load, saved_ll
     loaded = load(saved_llama, "weights=meta")
     assert loaded.receipt.device_map == {"": "meta"}
     assert loaded.receipt.parameters == load(saved_llama).receipt.parameters
+
+
+def test_the_heads_of_a_pre_training_are_dropped_from_the_class_the_checkpoint_names(
+    load: Load, tmp_path: Path
+) -> None:
+    """bert-base-uncased says `BertForMaskedLM`, and holds pooler and next-sentence head too."""
+    from transformers import BertConfig, BertForPreTraining
+
+    BertForPreTraining(BertConfig(**SIZES)).save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["architectures"] = ["BertForMaskedLM"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    for task in ("auto", "base", "sequence-classification"):
+        assert load(tmp_path, f"task={task}").receipt.unexpected_keys
+
+
+def test_the_first_module_can_be_drawn_anew(load: Load, saved_llama: Path) -> None:
+    loaded = load(saved_llama, "weights.reinitialize=['model.embed_tokens.*']")
+    assert loaded.model(torch.tensor([[1, 2]])).logits.isfinite().all()
+
+
+def test_tied_weights_stay_tied_when_they_are_drawn_anew(load: Load, tiny_bert: Path) -> None:
+    model = load(tiny_bert, "weights.reinitialize=['cls.*']").model
+    embeddings = model.bert.embeddings.word_embeddings.weight
+    assert model.cls.predictions.decoder.weight is embeddings
+
+
+def test_a_packed_storage_of_another_dtype_is_still_quantised(
+    load: Load, saved_llama: Path
+) -> None:
+    asked = ("quantization=bnb_4bit", "quantization.bnb_4bit_quant_storage=bfloat16")
+    loaded = load(saved_llama, *asked, "device=cpu", "precision=bf16")
+    assert loaded.receipt.quantization["modules"] == 14

@@ -118,3 +118,14 @@ def test_a_program_compiles_whatever_is_asked(plan: Planner) -> None:
         "attention": {"kind": "sdpa", "submodules": {"text_config": "eager"}},
     }
     compile(program(plan(spec)), "program", "exec")
+
+
+def test_a_name_that_is_none_cannot_become_code(plan: Planner) -> None:
+    odd = "x=print('said')or 1, y"
+    text = program(plan({"model": {"id": "models/chat", "config": {odd: 2}}}))
+    assert f'**{{"{odd}": 2}}' in text
+
+
+def test_no_override_says_whose_code_is_run(plan: Planner) -> None:
+    spec = {"model": {"id": "models/chat", "config": {"trust_remote_code": True}}}
+    assert "trust_remote_code=True" not in program(plan(spec))

@@ -135,3 +135,23 @@ def test_what_is_known_of_labels_falls_away_with_an_override(plan: Planner) -> N
     }
     said = plan(spec, checkpoint=None).calls[0].kwargs
     assert set(said) == {"hidden_size", "id2label", "label2id"}
+
+
+def test_a_kind_for_one_part_leaves_the_other_parts_the_kind_of_the_whole(plan: Planner) -> None:
+    composite = replace(LLAMA, sub_configs={"text_config": "llama", "vision_config": "clip"})
+    attention = {"kind": "eager", "submodules": {"text_config": "sdpa"}}
+    said = model_call(plan({"attention": attention}, architecture=composite)).kwargs
+    assert said["attn_implementation"] == {
+        "": "eager",
+        "text_config": "sdpa",
+        "vision_config": "eager",
+    }
+
+
+def test_what_a_processor_does_not_pass_on_is_set_on_the_tokenizer_in_it(plan: Planner) -> None:
+    clip = replace(LLAMA, processors=("tokenizer", "image", "processor"))
+    held = replace(CHECKPOINT, has_processor=True)
+    spec = {"processor": {"kind": "auto", "padding_side": "right"}}
+    calls = plan(spec, architecture=clip, checkpoint=held).calls
+    assert [call.args[1] for call in calls[-2:]] == ["padding_side", "pad_token"]
+    assert calls[-2].args[0] == Ref(1, "tokenizer")

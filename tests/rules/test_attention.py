@@ -198,3 +198,33 @@ def test_experts_are_not_chosen_where_there_are_none() -> None:
             "`attention.experts=auto`",
         ),
     )
+
+
+def stored(**config: Any) -> Any:
+    return facts(checkpoint=checkpoint(config={"model_type": "llama"} | config))
+
+
+@pytest.mark.parametrize(
+    "value", ["org/kernel", {"": "org/kernel"}], ids=["by name", "in a mapping"]
+)
+@pytest.mark.parametrize("field", ["attn_implementation", "_attn_implementation_internal"])
+def test_a_config_json_cannot_name_a_kernel(field: str, value: Any) -> None:
+    assert judge(spec(), stored(**{field: value})) == (
+        refused(
+            "model.id",
+            f"config.json asks for the hub kernel `org/kernel` by `{field}`, and a kernel is code"
+            " that runs here",
+            "`attention=sdpa`",
+        ),
+    )
+
+
+def test_a_part_of_config_json_cannot_name_a_kernel() -> None:
+    (problem,) = judge(spec(), stored(text_config={"experts_implementation": "org/kernel"}))
+    assert problem.message.startswith("`text_config` of config.json asks for the hub kernel")
+    assert problem.hint == "`attention.experts=eager`"
+
+
+def test_an_asked_kind_outweighs_the_one_of_config_json() -> None:
+    asked = spec(attention={"kind": "sdpa"})
+    assert judge(asked, stored(attn_implementation="org/kernel")) == ()

@@ -61,7 +61,7 @@ def test_layers_are_counted_as_overridden() -> None:
     asked = spec(
         device={"kind": "map", "map": WHOLE | {"model.layers.2": "cpu"}},
         model={"config": {"num_hidden_layers": 3}},
-        weights={"reinitialize": ["model.layers.2.*"]},
+        weights={"kind": "pretrained", "reinitialize": ["model.layers.2.*"]},
     )
     assert judge(asked, facts()) == ()
 
@@ -106,7 +106,7 @@ def test_a_map_with_many_gaps_is_better_made_by_the_machine() -> None:
     asked = spec(
         device={"kind": "map", "map": {"lm_head": "cpu"}},
         model={"config": {"num_hidden_layers": 80}},
-        weights={"reinitialize": ["model.layers.*"]},
+        weights={"kind": "pretrained", "reinitialize": ["model.layers.*"]},
     )
     (problem,) = judge(asked, facts())
     assert problem == refused(

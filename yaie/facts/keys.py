@@ -38,3 +38,8 @@ class KeyFacts:
     """base_model_prefix: what the base class names `encoder`, a head's names `bert.encoder`."""
     has_architectures: bool = True
     """Whether config.json names the class that the checkpoint was saved from."""
+
+
+def bare(name: str, prefix: str) -> str:
+    """A weight's name as the base class has it: `encoder.x` for `bert.encoder.x`."""
+    return name.removeprefix(f"{prefix}.") if prefix else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from operator import attrgetter
 from typing import Any
 
 from yaie.planning.calls import Call, First, Nested, Ref, Value
@@ -24,7 +25,7 @@ def evaluated(value: Value, values: Sequence[Any]) -> Any:
     """An argument with the values of earlier calls in it, and nested calls made."""
     match value:
         case Ref(index, attribute):
-            return getattr(values[index], attribute) if attribute else values[index]
+            return attrgetter(attribute)(values[index]) if attribute else values[index]
         case First(alternatives):
             return next(filter(None, (evaluated(item, values) for item in alternatives)), None)
         case Nested():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from yaie.facts.keys import KeyFacts
 from yaie.loading import prompting
 from yaie.loading.execute import carry_out
 from yaie.loading.loaded import Loaded
-from yaie.loading.matching import reported
+from yaie.loading.matching import Report, reported
 from yaie.loading.preparing import Prepared, at_hand, planned_with_files, prepare
 from yaie.loading.proof import disproved
 from yaie.loading.receipt import Receipt, receipt_of
@@ -21,9 +21,6 @@ from yaie.loading.upstream import mapped, quieted
 from yaie.planning.preflight import with_origins
 from yaie.rules.keys import judge_keys
 from yaie.spec.load_spec import Composition
-
-Keys = Mapping[str, Any]
-"""transformers' report of a load: `missing_keys`, `unexpected_keys`, `mismatched_keys`."""
 
 
 def load(
@@ -57,7 +54,7 @@ class _Happened:
     """What the calls of a plan brought so far."""
 
     values: list[Any] = field(default_factory=list)
-    keys: Keys = field(default_factory=dict)
+    keys: Report = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     """Warnings of transformers."""
 
@@ -98,7 +95,7 @@ def _value(prepared: Prepared, index: int, happened: _Happened) -> Any:
     return model
 
 
-def _late(prepared: Prepared, model: Any, keys: Keys) -> Iterator[Problem]:
+def _late(prepared: Prepared, model: Any, keys: Report) -> Iterator[Problem]:
     """The judgement of keys that could not be matched before the load."""
     if prepared.keys is not None or not keys:
         return

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from yaie.facts.facts import Facts
-from yaie.facts.keys import KeyFacts, Mismatch
+from yaie.facts.keys import KeyFacts, Mismatch, bare
 from yaie.loading.execute import carry_out
 from yaie.planning.calls import Call, Value
 
+Report = Mapping[str, Any]
+"""transformers' report of a load: `missing_keys`, `unexpected_keys`, `mismatched_keys`."""
 WEIGHTLESS = ("quantization_config", "device_map", "max_memory", "offload_folder")
 """Keywords without which a model has the same keys, and can stand on `meta`."""
 
@@ -27,73 +30,97 @@ def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None
     if checkpoint.config is None or "quantization_config" in checkpoint.config:
         return None
     model, info = carry_out(_on_meta(call, call.target), values)
-    return _facts(model, info, checkpoint.architectures, call, values)
+    own = _own_class(facts)
+    odd = any(info[kind] for kind in ("missing_keys", "unexpected_keys"))
+    if not odd or own is None or own == type(model).__name__:
+        return _facts(model, info, facts, info)
+    return _facts(model, info, facts, _info_of(own, call, values))
 
 
-def reported(model: Any, info: Mapping[str, Any], facts: Facts) -> KeyFacts:
+def reported(model: Any, info: Report, facts: Facts) -> KeyFacts:
     """The keys that a load did report, for checkpoints that could not be matched before.
 
-    The model's own class stands for the checkpoint's, so that nothing odd is explained away.
+    What the checkpoint's own class would report is told by the names of its weights.
     """
-    return KeyFacts(
-        asked_class=type(model).__name__,
-        own_class=type(model).__name__,
-        missing=tuple(sorted(info["missing_keys"])),
-        unexpected=tuple(sorted(info["unexpected_keys"])),
-        mismatched=_mismatched(info),
-        own_missing=tuple(sorted(info["missing_keys"])),
-        own_unexpected=tuple(sorted(info["unexpected_keys"])),
-        has_architectures=bool(facts.checkpoint and facts.checkpoint.architectures),
-        weights=tuple(model.state_dict()),
-        prefix=model.base_model_prefix,
-    )
+    own = _own_class(facts)
+    if own is None or own == type(model).__name__:
+        return _facts(model, info, facts, info)
+    names, prefix = _names(own, model), model.base_model_prefix
+    own_info = {
+        "missing_keys": [key for key in info["missing_keys"] if bare(key, prefix) in names],
+        "unexpected_keys": [k for k in info["unexpected_keys"] if bare(k, prefix) not in names],
+    }
+    return _facts(model, info, facts, own_info)
 
 
-def _mismatched(info: Mapping[str, Any]) -> tuple[Mismatch, ...]:
+def _mismatched(info: Report) -> tuple[Mismatch, ...]:
     return tuple(
         Mismatch(name=name, stored=tuple(stored), built=tuple(built))
         for name, stored, built in sorted(info["mismatched_keys"])
     )
 
 
-def _facts(
-    model: Any,
-    info: Mapping[str, Any],
-    architectures: Sequence[str],
-    call: Call,
-    values: Sequence[Any],
-) -> KeyFacts:
-    own = _own_class(architectures)
-    asked = type(model).__name__
-    odd = any(info[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"))
-    other = odd and own is not None and own != asked
-    own_info = _info_of_own(own, call, values) if other and own else info
+def _facts(model: Any, info: Report, facts: Facts, own_info: Report) -> KeyFacts:
+    own = _own_class(facts)
     return KeyFacts(
-        asked_class=asked,
+        asked_class=type(model).__name__,
         own_class=own,
         missing=tuple(sorted(info["missing_keys"])),
         unexpected=tuple(sorted(info["unexpected_keys"])),
         mismatched=_mismatched(info),
         own_missing=tuple(sorted(own_info["missing_keys"])),
-        own_unexpected=tuple(sorted(own_info["unexpected_keys"])),
+        own_unexpected=tuple(_unexplained(own_info["unexpected_keys"], model, facts)),
         has_architectures=own is not None,
         weights=tuple(model.state_dict()),
         prefix=model.base_model_prefix,
     )
 
 
-def _own_class(architectures: Sequence[str]) -> str | None:
+def _own_class(facts: Facts) -> str | None:
     """The class that the checkpoint was saved from, if transformers has it."""
     import transformers
 
+    architectures = facts.checkpoint.architectures if facts.checkpoint else ()
     own = architectures[0] if architectures else None
     return own if own and hasattr(transformers, own) else None
 
 
-def _info_of_own(own: str, call: Call, values: Sequence[Any]) -> Mapping[str, Any]:
+def _info_of(own: str, call: Call, values: Sequence[Any]) -> Report:
     """What the checkpoint's own class would report under the same overrides."""
     _, info = carry_out(_on_meta(call, f"transformers.{own}.from_pretrained"), values)
     return dict(info)
+
+
+def _unexplained(unexpected: Iterable[str], model: Any, facts: Facts) -> list[str]:
+    """Weights that no class of the architecture has.
+
+    Checkpoints hold more than their `architectures` say: BERT's own names the masked LM and brings
+    the pooler and the next-sentence head of its pre-training.
+    """
+    left = set(unexpected)
+    classes = facts.architecture.classes.values() if facts.architecture and left else ()
+    for name in dict.fromkeys(facts_of_class.name for facts_of_class in classes):
+        if left:
+            names = _names(name, model)
+            left -= {key for key in left if bare(key, model.base_model_prefix) in names}
+    return sorted(left)
+
+
+def _names(class_name: str, model: Any) -> frozenset[str]:
+    """Names of a class's weights under the model's config, as the base class has them."""
+    import torch
+    import transformers
+
+    config = copy.deepcopy(model.config)
+    for group in (config, config.get_text_config()):
+        group.__dict__.pop("quantization_config", None)
+    try:
+        with torch.device("meta"):
+            other = getattr(transformers, class_name)._from_config(config)
+    except (ValueError, TypeError, AttributeError):
+        # A class may want another config than the asked one's; then it explains nothing.
+        return frozenset()
+    return frozenset(bare(key, other.base_model_prefix) for key in other.state_dict())
 
 
 def _on_meta(call: Call, target: str) -> Call:

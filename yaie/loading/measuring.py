@@ -67,12 +67,18 @@ def quantization(model: Model) -> dict[str, Any]:
     if quantizer is None or config is None:
         return {}
     stored = config if isinstance(config, dict) else config.to_dict()
-    modules = sum(_is_quantised(module) for module in model.modules())
+    modules = len(quantised(model))
     bits = {name: True for name in ("load_in_4bit", "load_in_8bit") if stored.get(name)}
     method = stored["quant_method"]
     return {"method": str(getattr(method, "value", method)), "modules": modules, **bits}
 
 
+def quantised(model: Model) -> tuple[str, ...]:
+    """Names of the modules whose weights are packed, or of a class that packs them."""
+    return tuple(name for name, module in model.named_modules() if _is_quantised(module))
+
+
 def _is_quantised(module: Any) -> bool:
-    weight = module._parameters.get("weight") if hasattr(module, "_parameters") else None
-    return weight is not None and not weight.is_floating_point()
+    weight = module._parameters.get("weight")
+    packed = weight is not None and not weight.is_floating_point()
+    return packed or type(module).__module__.startswith("bitsandbytes.")

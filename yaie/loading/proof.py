@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from yaie.errors import Fault, Problem
 from yaie.facts.keys import KeyFacts
-from yaie.loading.measuring import dtype_name
+from yaie.loading.measuring import dtype_name, quantised
 from yaie.loading.preparing import Prepared
 from yaie.loading.readback import unread
 from yaie.loading.receipt import Receipt
@@ -27,6 +28,7 @@ def disproved(
     spec = prepared.composition.spec
     yield from _dtype(spec, model)
     yield from _device(spec, receipt)
+    yield from _numbers(spec, model, receipt)
     yield from _attention(spec, model)
     yield from _quantization(spec, receipt)
     yield from _mode(spec, receipt)
@@ -47,20 +49,18 @@ def _dtype(spec: LoadSpec, model: Any) -> Iterator[Problem]:
     if wanted == "auto":
         return
     kept = _kept_in_fp32(model)
+    packed = {f"{name}." for name in quantised(model)}
     odd = {
         dtype_name(parameter.dtype)
         for name, parameter in model.named_parameters()
         if parameter.is_floating_point()
         and dtype_name(parameter.dtype) != wanted
         and not (kept and kept.search(name))
+        and name.rpartition(".")[0] + "." not in packed
     }
-    if odd and not (spec.quantization.method != "none" and _packed_as(spec) in odd):
+    if odd:
         got = all_quoted(sorted(odd))
         yield _mismatch("precision.dtype", f"asked for `{wanted}`, but got {got}")
-
-
-def _packed_as(spec: LoadSpec) -> str | None:
-    return getattr(spec.quantization, "bnb_4bit_quant_storage", None)
 
 
 def _kept_in_fp32(model: Any) -> re.Pattern[str] | None:
@@ -83,6 +83,25 @@ def _device(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
 
 def _is_on(device: str, wanted: str) -> bool:
     return device == wanted or (":" not in wanted and device.split(":")[0] == wanted)
+
+
+def _numbers(spec: LoadSpec, model: Any, receipt: Receipt) -> Iterator[Problem]:
+    """Every parameter has numbers, those on disk aside; those that were drawn anew are finite."""
+    if isinstance(spec.weights, Meta) or "disk" in receipt.device_map.values():
+        return
+    empty = [name for name, parameter in model.named_parameters() if parameter.is_meta]
+    if empty:
+        yield _mismatch("weights", f"without numbers: {quoted(empty)}")
+    patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    wild = [
+        name
+        for name, parameter in model.named_parameters()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+        and not parameter.is_meta
+        and not bool(parameter.isfinite().all())
+    ]
+    if wild:
+        yield _mismatch("weights.reinitialize", f"not drawn as the model would: {quoted(wild)}")
 
 
 def _attention(spec: LoadSpec, model: Any) -> Iterator[Problem]:

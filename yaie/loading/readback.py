@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yaie.errors import Fault, Problem
+from yaie.loading.measuring import dtype_name
 
 _ABSENT = object()
 
@@ -44,7 +45,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value
+    # A dtype is the only value that a config holds by an object, and config.json by its name.
+    return dtype_name(value) if type(value).__name__ == "dtype" else value
 
 
 def _problem(config: Any, path: str, name: str, value: Any, got: Any) -> Problem:
@@ -59,6 +61,8 @@ def _problem(config: Any, path: str, name: str, value: Any, got: Any) -> Problem
 
 def _todays_field(config: Any, path: str, name: str, value: Any) -> str | None:
     """An override of the same name further inside, such as `rope_parameters.rope_theta`."""
+    if not isinstance(config, Mapping) and not hasattr(config, "to_dict"):
+        return None
     held = config if isinstance(config, Mapping) else config.to_dict()
     for outer, inner in held.items():
         if isinstance(inner, Mapping) and name in inner:

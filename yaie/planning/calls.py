@@ -11,7 +11,7 @@ Value = object
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The value of an earlier call, or an attribute of it."""
+    """The value of an earlier call, or an attribute of it (`tokenizer.pad_token`)."""
 
     index: int
     attribute: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from yaie.facts.facts import Facts
 from yaie.planning.calls import Nested, Value
 from yaie.spec.attention import AttentionSpec
 from yaie.spec.device import DeviceSpec, Dispatched, Mapped, Single, Unplaced
@@ -76,13 +77,21 @@ def quantization(spec: QuantizationSpec) -> Keywords:
     return {"quantization_config": config}
 
 
-def attention(spec: AttentionSpec) -> Keywords:
-    """The attention kind, a kind for each part, and the experts' kernel."""
-    kinds = {"": spec.kind} if spec.kind != "auto" else {}
-    parts = kinds | spec.submodules
+def attention(spec: AttentionSpec, facts: Facts) -> Keywords:
+    """The attention kind, a kind for each part, and the experts' kernel.
+
+    A part that a mapping does not name keeps its default, so the whole's kind is said for each.
+    """
+    parts: dict[str, str] = {}
+    if spec.kind != "auto":
+        known = facts.architecture.sub_configs if facts.architecture else {}
+        parts = {"": spec.kind} | dict.fromkeys(known, spec.kind)
+    parts |= spec.submodules
     said: Keywords = {}
-    if parts:
-        said["attn_implementation"] = parts if spec.submodules else spec.kind
+    if spec.submodules:
+        said["attn_implementation"] = parts
+    elif parts:
+        said["attn_implementation"] = spec.kind
     if spec.experts != "auto":
         said["experts_implementation"] = spec.experts
     return said

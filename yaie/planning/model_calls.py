@@ -34,13 +34,18 @@ def renewal_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
     transformers knows that a weight was loaded and must not be drawn.
     """
     patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
-    for name in (p.removesuffix(".*") for p in patterns if p.endswith(".*")):
-        if "*" in name:
-            continue
+    names = [p.removesuffix(".*") for p in patterns if p.endswith(".*")]
+    modules = [name for name in names if "*" not in name]
+    if not modules:
+        return
+    # The model's device is that of its first parameter, which may be on meta by the next line.
+    yield Call(target="builtins.getattr", args=(Ref(model), "device"), name="device")
+    for name in modules:
         module = Nested("torch.nn.Module.get_submodule", (Ref(model), name))
         emptied = Nested("torch.nn.Module.to_empty", (module,), {"device": "meta"})
-        renewed = Nested("torch.nn.Module.to_empty", (emptied,), {"device": Ref(model, "device")})
+        renewed = Nested("torch.nn.Module.to_empty", (emptied,), {"device": Ref(model + 1)})
         yield Call(target="torch.nn.Module.apply", args=(renewed, Ref(model, "_init_weights")))
+    yield Call(target="transformers.PreTrainedModel.tie_weights", args=(Ref(model),))
 
 
 def mode_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
@@ -63,7 +68,7 @@ def _draws_weights(spec: LoadSpec, facts: Facts) -> bool:
         return spec.task.name not in ("auto", spec.model.natural_task)
     classes = facts.architecture.classes if facts.architecture else {}
     asked_class = classes.get(facts.task or "")
-    return asked_class is None or asked_class.name not in facts.checkpoint.architectures
+    return asked_class is None or facts.checkpoint.architectures[:1] != (asked_class.name,)
 
 
 def _from_pretrained(
@@ -75,7 +80,9 @@ def _from_pretrained(
         arguments["config"] = Ref(int(_draws_weights(spec, facts)))
     arguments |= keywords.repository(spec.model) | keywords.weight_files(spec.model)
     arguments |= keywords.dtype(spec.precision) | keywords.placement(spec.device)
-    arguments |= keywords.quantization(spec.quantization) | keywords.attention(spec.attention)
+    arguments |= keywords.quantization(spec.quantization) | keywords.attention(
+        spec.attention, facts
+    )
     if weights.reinitialize:
         arguments["ignore_mismatched_sizes"] = True
     yield Call(
@@ -84,10 +91,12 @@ def _from_pretrained(
 
 
 def _read_config(spec: LoadSpec, overrides: dict[str, Any]) -> Call:
+    where = keywords.repository(spec.model)
     return Call(
         target="transformers.AutoConfig.from_pretrained",
         args=(location(spec),),
-        kwargs=keywords.repository(spec.model) | overrides,
+        # No override may change what is read, nor whose code is run.
+        kwargs=where | {name: value for name, value in overrides.items() if name not in where},
         name="config",
     )
 
@@ -100,7 +109,7 @@ def _from_config(spec: LoadSpec, facts: Facts, target: str) -> Iterator[Call]:
     yield Call(
         target=f"{target}.from_config",
         args=(Ref(int(_draws_weights(spec, facts))),),
-        kwargs=arguments | keywords.attention(spec.attention),
+        kwargs=arguments | keywords.attention(spec.attention, facts),
         context=_built_on(spec, facts),
         name="model",
     )

@@ -36,7 +36,9 @@ def processor_calls(spec: LoadSpec, facts: Facts, index: int) -> Iterator[Call]:
         name=name,
     )
     if kind == "tokenizer" and spec.processor.pad_token == "eos":
-        yield _pad_with_eos(index)
+        yield _pad_with_eos(Ref(index), "")
+    if kind == "processor" and _holds_tokenizer(facts):
+        yield from _tokenizer_settings(spec.processor, index)
 
 
 def _wanted(spec: LoadSpec, facts: Facts) -> bool:
@@ -74,7 +76,27 @@ def _text_keywords(spec: AutoProcessing) -> dict[str, Value]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _pad_with_eos(tokenizer: int) -> Call:
+def _holds_tokenizer(facts: Facts) -> bool:
+    """Whether the processor of the architecture has a tokenizer in it."""
+    known = facts.architecture.processors if facts.architecture else ()
+    return "tokenizer" in known and (facts.checkpoint is None or facts.checkpoint.has_tokenizer)
+
+
+def _tokenizer_settings(spec: AutoProcessing, index: int) -> Iterator[Call]:
+    """What AutoProcessor does not pass on to the tokenizer in it, set on it."""
+    tokenizer = Ref(index, "tokenizer")
+    for name, value in _text_keywords(spec).items():
+        yield Call(target="builtins.setattr", args=(tokenizer, name, value))
+    if spec.chat_template is not None:
+        yield Call(
+            target="builtins.setattr", args=(Ref(index), "chat_template", spec.chat_template)
+        )
+    if spec.pad_token == "eos":
+        yield _pad_with_eos(tokenizer, "tokenizer.")
+
+
+def _pad_with_eos(tokenizer: Ref, within: str) -> Call:
     """`tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token`."""
-    token = First((Ref(tokenizer, "pad_token"), Ref(tokenizer, "eos_token")))
-    return Call(target="builtins.setattr", args=(Ref(tokenizer), "pad_token", token))
+    names = (f"{within}pad_token", f"{within}eos_token")
+    token = First(tuple(Ref(tokenizer.index, name) for name in names))
+    return Call(target="builtins.setattr", args=(tokenizer, "pad_token", token))

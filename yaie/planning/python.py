@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from keyword import iskeyword
 
 from yaie.planning.calls import Call, First, Nested, Ref, Value
 from yaie.planning.plan import LoadPlan
 
 WIDTH = 88
-METHODS = "torch.nn.Module."
-"""Targets that read as methods of their first argument."""
+METHODS = ("torch.nn.Module.", "transformers.PreTrainedModel.")
+"""Classes whose functions read as methods of their first argument."""
 
 
 def program(plan: LoadPlan) -> str:
@@ -22,11 +23,10 @@ def program(plan: LoadPlan) -> str:
 
 def _imports(calls: Iterable[Call]) -> Iterator[str]:
     targets = {target for call in calls for target in _targets(call)}
-    plain = {"torch"} if any(t.startswith("torch.") and METHODS not in t for t in targets) else ()
-    yield from (f"import {module}" for module in plain)
-    if plain:
-        yield ""
-    classes = sorted({t.split(".")[1] for t in targets if t.startswith("transformers.")})
+    functions = [target for target in targets if not target.startswith(METHODS)]
+    if any(target.startswith("torch.") for target in functions):
+        yield from ("import torch", "")
+    classes = sorted({t.split(".")[1] for t in functions if t.startswith("transformers.")})
     yield from _wrapped("from transformers import ", classes)
 
 
@@ -65,14 +65,22 @@ def _statement(call: Call, names: Sequence[str]) -> Iterator[str]:
 
 def _call_text(call: Call | Nested, names: Sequence[str], indent: int, taken: int) -> str:
     function, args = _function(call, names)
-    parts = [(f"{name}=", value) for name, value in call.kwargs.items()]
-    positional = [("", value) for value in args]
-    return _bracketed(f"{function}(", [*positional, *parts], ")", names, indent, taken)
+    parts = [("", value) for value in args]
+    parts += [(f"{name}=", value) for name, value in call.kwargs.items() if _is_name(name)]
+    # A name that is none would be read as code.
+    if odd := {name: value for name, value in call.kwargs.items() if not _is_name(name)}:
+        parts.append(("**", odd))
+    return _bracketed(f"{function}(", parts, ")", names, indent, taken)
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not iskeyword(text)
 
 
 def _function(call: Call | Nested, names: Sequence[str]) -> tuple[str, Sequence[Value]]:
     if call.target.startswith(METHODS):
-        return f"{_text(call.args[0], names, 0)}.{call.target[len(METHODS) :]}", call.args[1:]
+        method = call.target.rpartition(".")[2]
+        return f"{_text(call.args[0], names, 0)}.{method}", call.args[1:]
     return call.target.removeprefix("transformers."), call.args
 
 

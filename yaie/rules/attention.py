@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.placement import kinds
 from yaie.rules.problems import refused, said, wrong
-from yaie.rules.reading import asked_class, capability, dtype, has_numbers
+from yaie.rules.reading import asked_class, capability, dtype, has_numbers, own_config
 from yaie.spec.free_choice import is_kernel
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import nearest, quoted
@@ -167,6 +167,54 @@ def hub_kernels_need_the_package_kernels(spec: LoadSpec, facts: Facts) -> Iterat
                 if path == "attention.kind"
                 else f"`{path}=sdpa`, or `pip install kernels`",
             )
+
+
+def stored_kernels_are_not_run(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A config.json cannot name a kernel of the hub, which is code; what is asked outweighs it."""
+    for part, field, kernel in _stored_kernels("", own_config(spec, facts)):
+        experts = "experts" in field
+        if _outweighed(part, spec.attention.experts if experts else spec.attention.kind, spec):
+            continue
+        where = f"`{part}` of config.json" if part else "config.json"
+        if experts:
+            hint = "`attention.experts=eager`"
+        elif spec.attention.submodules:
+            hint = None
+        else:
+            hint = f"`{_fallback(facts)}`"
+        yield refused(
+            "model.id",
+            f"{where} asks for the hub kernel `{kernel}` by `{field}`, and a kernel is code that"
+            " runs here",
+            hint,
+        )
+
+
+_STORED_KINDS = (
+    "attn_implementation",
+    "_attn_implementation",
+    "_attn_implementation_internal",
+    "experts_implementation",
+    "_experts_implementation",
+    "_experts_implementation_internal",
+)
+
+
+def _outweighed(part: str, asked: str, spec: LoadSpec) -> bool:
+    """Whether transformers replaces what a config.json says of a part by what was asked."""
+    return asked != "auto" and (not part or not spec.attention.submodules)
+
+
+def _stored_kernels(part: str, config: object) -> Iterator[tuple[str, str, str]]:
+    """Each hub kernel that a config.json names: the part, the field, the kernel."""
+    if not isinstance(config, Mapping):
+        return
+    for field, value in config.items():
+        if field in _STORED_KINDS:
+            kinds = value.values() if isinstance(value, Mapping) else (value,)
+            yield from ((part, field, k) for k in kinds if isinstance(k, str) and "/" in k)
+        else:
+            yield from _stored_kernels(f"{part}.{field}".lstrip("."), value)
 
 
 def flex_attention_trains_on_accelerators(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

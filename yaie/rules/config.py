@@ -9,6 +9,7 @@ from yaie.errors import Problem
 from yaie.facts.architecture import ArchitectureFacts, FieldFacts
 from yaie.facts.facts import Facts
 from yaie.facts.types import mismatch
+from yaie.rules.call_keywords import ANYWHERE, is_field_name
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import own_config, own_name, reads_weights
 from yaie.spec.load_spec import LoadSpec
@@ -63,14 +64,14 @@ def _judged(spec: LoadSpec, facts: Facts) -> Iterator[tuple[str, str, Any, Archi
     if facts.architecture is None:
         return
     for name, value in spec.model.config.items():
-        if name in HEAD_FIELDS or name in IDENTITY:
+        if name in HEAD_FIELDS or name in IDENTITY or not is_field_name(name):
             continue
         yield "model.config", name, value, facts.architecture
         own = own_name(name, facts.architecture)
         part = facts.sub_architectures.get(own)
         if part is not None and isinstance(value, Mapping):
             for inner, inner_value in value.items():
-                if inner not in IDENTITY:
+                if inner not in IDENTITY and inner not in ANYWHERE:
                     yield f"model.config.{name}", inner, inner_value, part
 
 

@@ -15,6 +15,7 @@ from yaie.facts.facts import Facts
 from yaie.rules import (
     attention,
     config,
+    config_names,
     device,
     device_map,
     model,
@@ -31,6 +32,7 @@ Rule = Callable[[LoadSpec, Facts], Iterator[Problem]]
 GROUPS: tuple[ModuleType, ...] = (
     model,
     config,
+    config_names,
     task,
     weights,
     precision,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from yaie.errors import Problem
-from yaie.facts.keys import KeyFacts, Mismatch
+from yaie.facts.keys import KeyFacts, Mismatch, bare
 from yaie.rules.problems import refused, said, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
@@ -22,6 +22,8 @@ SHOWN = 4
 """Groups of names that a message lists."""
 MOST_RENEWED = 6
 """Modules up to which drawing them anew is offered."""
+HARMLESS = re.compile(r"(^|\.)(masked_bias|position_ids|rotary_emb\.inv_freq|masked_spec_embed)$")
+"""Buffers of former versions, computed today, and a mask that is used in training alone."""
 LAYER = re.compile(r"(.+?\.\d+)\.")
 
 
@@ -48,8 +50,8 @@ def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterato
     if new:
         yield said(
             "task.name",
-            f"`{keys.asked_class}` has {counted(len(new), 'weight')} that `{keys.own_class}` has"
-            f" not; new at random: {grouped(new)}",
+            f"{counted(len(new), 'weight')} of `{keys.asked_class}` are not in the checkpoint of"
+            f" `{keys.own_class}`; new at random: {grouped(new)}",
             "train them before use",
         )
 
@@ -67,7 +69,7 @@ def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> 
     if dropped:
         yield said(
             "task.name",
-            f"`{keys.asked_class}` drops {counted(len(dropped), 'weight')} of `{keys.own_class}`:"
+            f"`{keys.asked_class}` drops {counted(len(dropped), 'weight')} of the checkpoint:"
             f" {grouped(dropped)}",
         )
 
@@ -139,16 +141,11 @@ def _shapes(mismatch: Mismatch) -> str:
 def _split(names: Iterable[str], own: Iterable[str], keys: KeyFacts) -> tuple[list[str], list[str]]:
     """Names that the checkpoint's own class reports too, and those that it explains."""
     names = list(names)
-    if not keys.has_architectures or keys.own_class is None or keys.own_class == keys.asked_class:
+    if not keys.has_architectures or keys.own_class is None:
         return names, []
-    shared = {_bare(name, keys.prefix) for name in own}
-    damage = [name for name in names if _bare(name, keys.prefix) in shared]
-    return damage, [name for name in names if _bare(name, keys.prefix) not in shared]
-
-
-def _bare(name: str, prefix: str) -> str:
-    """A name as the base class has it."""
-    return name.removeprefix(f"{prefix}.") if prefix else name
+    shared = {bare(name, keys.prefix) for name in own if not HARMLESS.search(name)}
+    damage = [name for name in names if bare(name, keys.prefix) in shared]
+    return damage, [name for name in names if bare(name, keys.prefix) not in shared]
 
 
 def _is_wanted_new(name: str, spec: LoadSpec) -> bool:

@@ -40,6 +40,8 @@ def _field(field: Field) -> Problem | None:
     raw = value.value if isinstance(value, Scalar) else value
     if reason := _GRANTS.get(dotted(path)):
         return None if raw in (False, None) else _refused(field, reason)
+    if path[:2] == ("model", "known"):
+        return _known(field)
     if path == ("model", "use_safetensors") and raw is False:
         return _refused(field, "pickled weights can run code")
     if path[:2] == ("attention", "submodules") and isinstance(raw, str) and is_kernel(raw):
@@ -54,6 +56,15 @@ def _refused(field: Field, reason: str) -> Problem:
         path=path,
         message=f"{reason}, so a recipe cannot say it; the command line can",
         hint=f"`{path}={text}`",
+        origin=field.origin,
+    )
+
+
+def _known(field: Field) -> Problem:
+    return Problem(
+        path=dotted(field.path),
+        message="what is known of a config.json is said by an option, so a recipe cannot say it",
+        hint="write it in `DIR/model/mine.yaml`, and add `--config-dir DIR`",
         origin=field.origin,
     )
 
