@@ -10,6 +10,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 import yaie
+from tests.loading.conftest import SIZES
 
 Load = Callable[..., yaie.Loaded]
 
@@ -119,3 +120,17 @@ def test_an_override_that_config_json_hides(load: Load, llama: Path) -> None:
     with pytest.raises(yaie.YaieError) as error:
         load(llama, "model.config.rope_theta=5.0")
     assert "model.config.rope_parameters.rope_theta=5.0" in (refusal(error)[2] or "")
+
+
+def test_a_field_that_an_override_should_have_changed(load: Load, tmp_path: Path) -> None:
+    """`layer_types` follows from `use_sliding_window` where a config.json is read, not later."""
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    Qwen2ForCausalLM(Qwen2Config(**SIZES, num_key_value_heads=2)).save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    del config["layer_types"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    window = {"use_sliding_window": "true", "sliding_window": "4", "max_window_layers": "0"}
+    with pytest.raises(yaie.UnsupportedError) as error:
+        load(tmp_path, *(f"model.config.{name}={value}" for name, value in window.items()))
+    assert refusal(error)[2] == ("`model.config.layer_types=[sliding_attention,sliding_attention]`")

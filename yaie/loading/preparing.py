@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from yaie.errors import Problem, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts
+from yaie.loading.derived import stale
 from yaie.loading.execute import carry_out
 from yaie.loading.fetching import with_files
 from yaie.loading.importing import import_classes
@@ -78,6 +80,17 @@ def at_hand(call: Call, facts: Facts) -> Call:
     return replace(call, kwargs={**call.kwargs, "local_files_only": True})
 
 
+def _misread(
+    config: Any, call: Call, overrides: Mapping[str, Any], facts: Facts
+) -> Iterator[Problem]:
+    """Overrides that the config does not hold, and fields that they should have changed too."""
+    yield from unread(config, overrides, "model.config")
+    own = facts.checkpoint.config if facts.checkpoint else None
+    if own is not None and facts.architecture and call.target.endswith(".from_pretrained"):
+        with mapped("the config with its overrides"):
+            yield from stale(config, own, overrides)
+
+
 def _matched(
     composition: Composition, plan: LoadPlan, facts: Facts
 ) -> tuple[KeyFacts | None, list[Problem]]:
@@ -89,7 +102,7 @@ def _matched(
         with mapped(f"`{call.target}`"):
             values.append(carry_out(at_hand(call, facts), values))
         if call.name == "config":
-            problems += unread(values[-1], asked(spec, facts), "model.config")
+            problems += _misread(values[-1], call, asked(spec, facts), facts)
     if errors_of(problems) or not isinstance(spec.weights, Pretrained):
         return None, problems
     with mapped("matching the checkpoint with the model"):
