@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,28 @@ def test_two_recipes_are_one_too_many_but_for_check(capsys: pytest.CaptureFixtur
         "`a.yaml` and `b.yaml` were given, and one recipe is allowed here\n\n"
         "hint: `yaie check` alone takes several\n"
     )
+
+
+def in_shell(command: str) -> subprocess.CompletedProcess[str]:
+    shell = ["bash", "-c", command, sys.executable]
+    return subprocess.run(shell, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_under_stdout_is_one_line() -> None:
+    told = in_shell('"$0" -m yaie show > /dev/full')
+    assert (told.returncode, told.stderr) == (
+        4,
+        "the answer cannot be written: No space left on device\n",
+    )
+
+
+def test_a_closed_stdout_is_no_error() -> None:
+    told = in_shell('"$0" -m yaie show >&-')
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_stream_that_cannot_spell_a_letter_escapes_it() -> None:
+    told = in_shell('PYTHONIOENCODING=ascii "$0" -m yaie show processor.pad_token=é=')
+    assert told.returncode == 2
+    assert "`processor.pad_token=\\xe9=`" in told.stderr

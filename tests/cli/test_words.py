@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from yaie.cli.arguments import parse
 from yaie.cli.words import below, parted
 from yaie.errors import InputError
 
@@ -48,3 +49,14 @@ def test_a_folder_without_recipes_is_an_error(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.message == f"the folder `{tmp_path}` holds no `*.yaml` or `*.yml`"
     assert problem.hint == f"a model's folder is an override: `model={tmp_path}`"
+
+
+def test_an_override_may_be_longer_than_a_files_name() -> None:
+    long = f"model.config.x={'y' * 400}"
+    assert parted([*below([long])], None) == ([], [long])
+
+
+def test_a_folder_with_too_long_a_name_is_none() -> None:
+    with pytest.raises(InputError) as caught:
+        parse("check", ["--config-dir", "y" * 400])
+    assert caught.value.problems[0].message.endswith(f"there is no folder `{'y' * 400}`")

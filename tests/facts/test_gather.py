@@ -79,3 +79,9 @@ def test_gathering_imports_neither_torch_nor_transformers() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("odd", [["llama"], {"a": 1}, 3])
+def test_a_model_type_that_is_no_word_has_no_facts(tmp_path: Path, odd: object) -> None:
+    facts = _facts(id=_saved(tmp_path, model_type=odd))
+    assert (facts.model_type, facts.architecture) == (None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -164,3 +165,21 @@ def test_fewer_layers_than_config_json_lists_are_refused_where_a_config_is_built
 
 def test_fewer_layers_than_config_json_lists_load() -> None:
     assert judge(config(num_hidden_layers=1), facts(checkpoint=LISTED)) == ()
+
+
+def test_a_number_that_json_lacks_is_an_input_error() -> None:
+    assert judge(config(hidden_act="x", rope_parameters={"a": [math.nan]}), facts())[-1] == wrong(
+        "model.config.rope_parameters.a.0", "`nan` is no number that a config.json can hold"
+    )
+
+
+def test_a_number_that_is_not_itself_is_said_once() -> None:
+    assert judge(config(attention_dropout=math.nan), facts()) == (
+        wrong("model.config.attention_dropout", "`nan` is no number that a config.json can hold"),
+    )
+
+
+def test_layers_beyond_counting_take_no_time() -> None:
+    many = spec(weights={"kind": "random"}, model={"config": {"num_hidden_layers": 10**30}})
+    (problem,) = judge(many, facts(checkpoint=LISTED))
+    assert problem.hint is None

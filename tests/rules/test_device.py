@@ -159,3 +159,11 @@ def test_disk_takes_no_gguf() -> None:
             "`device.map.model=cpu`",
         ),
     )
+
+
+def test_a_limit_beyond_every_number_is_no_size() -> None:
+    asked = spec(device={"kind": "auto", "max_memory": {"cpu": f"{'9' * 400}GiB"}})
+    (problem,) = judge(asked, facts())
+    assert problem.message.endswith(
+        "is no size; there are KB, MB, GB and KiB, MiB, GiB, or plain bytes"
+    )

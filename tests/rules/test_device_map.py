@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.making import facts, gpus, spec
+from tests.rules.making import checkpoint, facts, gpus, spec
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
 
@@ -146,3 +146,10 @@ def test_a_norm_without_weights_needs_no_device() -> None:
     placed = {key: "cpu" for key in WHOLE if key != "model.norm"}
     assert judge(mapped(placed), facts(model_type="olmo")) == ()
     assert judge(mapped(placed), facts())[0].path == "device.map"
+
+
+def test_layers_beyond_counting_take_no_time() -> None:
+    config = {"model_type": "llama", "num_hidden_layers": 10**30}
+    asked = spec(device={"kind": "map", "map": {"lm_head": "cpu"}}, model={"known": None})
+    (problem,) = judge(asked, facts(checkpoint=checkpoint(config=config)))
+    assert "`model.layers`" in problem.message

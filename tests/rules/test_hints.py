@@ -152,10 +152,13 @@ CASES: list[tuple[Recipe, Facts]] = [
 
 def composed(recipe: Recipe, folder: Path, overrides: Sequence[str] = ()) -> LoadSpec:
     """The spec of a recipe for a Llama of the hub, with what the recipe says on top."""
-    model = {"use": "architecture", "id": "org/llama", "architecture": "llama", "known": KNOWN}
+    option = folder / "conf" / "model" / "llama-of-the-hub.yaml"
+    option.parent.mkdir(parents=True, exist_ok=True)
+    option.write_text(yaml.safe_dump({"id": "org/llama", "architecture": "llama", "known": KNOWN}))
+    model = {"use": option.stem}
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump(recipe | {"model": model | recipe.get("model", {})}))
-    return compose(path, overrides).spec
+    return compose(path, overrides, folder / "conf").spec
 
 
 def alternatives(problem: Problem) -> Iterator[list[str]]:

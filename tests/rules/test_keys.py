@@ -39,8 +39,8 @@ def test_a_weight_that_the_own_class_has_not_is_of_a_new_head() -> None:
     assert judged(keys) == (
         said(
             "task.name",
-            "`BertModel` has 2 weights that `BertForMaskedLM` has not; new at random:"
-            " `pooler.dense.weight`, `pooler.dense.bias`",
+            "2 weights of `BertModel` are not in the checkpoint of `BertForMaskedLM`; new at"
+            " random: `pooler.dense.weight`, `pooler.dense.bias`",
             "train them before use",
         ),
     )
@@ -50,7 +50,7 @@ def test_a_weight_that_the_own_class_explains_is_of_a_dropped_head() -> None:
     assert judged(replace(OTHER, unexpected=("cls.predictions.bias",))) == (
         said(
             "task.name",
-            "`BertModel` drops 1 weight of `BertForMaskedLM`: `cls.predictions.bias`",
+            "`BertModel` drops 1 weight of the checkpoint: `cls.predictions.bias`",
         ),
     )
 
@@ -66,7 +66,7 @@ def test_a_weight_that_the_own_class_cannot_explain_is_damage() -> None:
 
 
 def test_in_the_own_class_every_missing_weight_is_damage() -> None:
-    keys = replace(SAME, missing=("bert.pooler.w",))
+    keys = replace(SAME, missing=("bert.pooler.w",), own_missing=("bert.pooler.w",))
     assert [problem.severity for problem in judged(keys)] == ["error"]
 
 
@@ -89,7 +89,7 @@ def test_too_many_layers_are_blamed_on_their_override() -> None:
 
 
 def test_too_few_layers_are_blamed_on_their_override() -> None:
-    keys = replace(SAME, unexpected=("layers.1.a",))
+    keys = replace(SAME, unexpected=("layers.1.a",), own_unexpected=("layers.1.a",))
     (problem,) = judged(keys, model={"config": {"num_hidden_layers": 1}})
     assert problem.path == "model.config.num_hidden_layers"
     assert problem.hint == (

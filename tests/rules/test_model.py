@@ -203,3 +203,33 @@ def test_pickled_weights_are_refused_where_torch_can_be_made_to_run_them() -> No
         " (CVE-2026-24747); torch 2.10 or newer reads it safely",
         "`pip install -U torch`",
     )
+
+
+NAMING = {"model_type": "llama", "transformers_weights": "alt.safetensors"}
+
+
+def test_weights_may_have_the_name_that_config_json_gives_them() -> None:
+    held = holding("alt.safetensors", config=NAMING, weight_files=("alt.safetensors",))
+    assert judge(spec(), facts(checkpoint=held)) == ()
+
+
+def test_weights_that_config_json_names_are_there() -> None:
+    held = holding("model.safetensors", config=NAMING, format=None, weight_files=())
+    assert judge(spec(), facts(checkpoint=held)) == (
+        absent(
+            "model.id",
+            "config.json of `org/llama` names the weights `alt.safetensors`, and there is no such"
+            " file in the folder",
+            "`weights=random` loads it without",
+        ),
+    )
+
+
+def test_a_model_type_that_is_no_word_is_said() -> None:
+    held = checkpoint(config={"model_type": ["llama"]})
+    assert judge(spec(model={"known": None}), facts(checkpoint=held)) == (
+        absent(
+            "model.id",
+            "config.json of `org/llama` names the architecture `['llama']`, which is no word",
+        ),
+    )

@@ -163,3 +163,21 @@ def test_a_quantised_model_does_not_stay_on_the_cpu_beside_an_accelerator() -> N
             "`device=cuda`, or `device=cpu`",
         ),
     )
+
+
+@pytest.mark.parametrize("part", [[1], {"quantization_config": [1]}, "x"])
+def test_a_part_of_another_shape_tells_of_no_quantisation(part: Any) -> None:
+    held = checkpoint(config={"model_type": "llama", "text_config": part})
+    assert judge(spec(), facts(checkpoint=held)) == ()
+
+
+def test_quantised_weights_are_not_drawn_anew() -> None:
+    asked = spec(
+        quantization={"method": "bnb_4bit"},
+        weights={"kind": "pretrained", "reinitialize": ["lm_head.*"]},
+    )
+    assert judge(asked, facts())[-1] == refused(
+        "weights.reinitialize",
+        "weights that are quantised by `bnb_4bit` cannot be drawn anew",
+        "`weights.reinitialize=[]`, or `quantization=none`",
+    )

@@ -100,7 +100,7 @@ def test_labels_are_taken_where_a_head_has_them() -> None:
             wrong(
                 "task.id2label",
                 "the numbers of 2 labels are 0 to 1, not `1`, `2`",
-                "`task.id2label={0:no,1:yes}`",
+                "`~task.id2label.2 task.id2label={0:no,1:yes}`",
             ),
         ),
         (
@@ -145,4 +145,14 @@ def test_problem_type_is_refused_where_each_token_has_a_label() -> None:
             " does not read it",
             "`task.problem_type=null`",
         ),
+    )
+
+
+def test_two_labels_of_one_name_are_an_input_error() -> None:
+    named = {"name": "sequence-classification", "id2label": {0: "a", 1: "a"}}
+    (problem,) = judge(spec(task=named), facts(task="sequence-classification"))
+    assert problem == wrong(
+        "task.id2label.1",
+        "`a` is the name of label 0 too; each needs one of its own",
+        "`task.id2label.1=a_1`",
     )

@@ -65,3 +65,7 @@ def test_a_revision_that_git_would_not_take_is_an_input_error(
 ) -> None:
     with pytest.raises(InputError, match="cannot be the name of a branch, a tag or a commit"):
         cached_commit(tmp_path, revision)
+
+
+def test_a_cache_with_too_long_a_name_holds_nothing() -> None:
+    assert cached_commit(Path("y" * 400), None) is None

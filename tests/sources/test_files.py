@@ -163,3 +163,9 @@ def test_what_processes_input_is_told_by_its_files(
 
 def test_a_tokenizer_of_the_subfolder_counts() -> None:
     assert has_tokenizer([json.dumps({}), "part/tokenizer.json"], "part")
+
+
+@pytest.mark.parametrize("name", [["x"], {}, None])
+def test_an_index_that_lists_no_names_is_refused(name: object) -> None:
+    with pytest.raises(ValueError, match="which is not a file of the checkpoint"):
+        shards({"weight_map": {"a": name}}, "index.json")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -168,3 +169,10 @@ def test_a_folder_of_too_many_files_is_no_checkpoint(
     assert problem_with("./models/bert").message == (
         "`models/bert` holds more than 1 files, so it is not a checkpoint's folder"
     )
+
+
+@pytest.mark.skipif(not os.path.lexists("/proc/1/root"), reason="this system has no /proc")
+def test_a_folder_that_may_not_be_looked_into_is_an_error() -> None:
+    if os.path.isdir("/proc/1/root"):
+        pytest.skip("all of it may be looked into")
+    assert problem_with("/proc/1/root").message == "there is no folder `/proc/1/root`"

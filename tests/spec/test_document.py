@@ -69,7 +69,7 @@ def test_a_file_that_is_not_text_is_refused() -> None:
 def test_a_large_file_is_not_read() -> None:
     (message,) = said("a: 1\n" * 60_000)
 
-    assert message[0] == "the file has 300000 bytes; at most 262144 are read"
+    assert message[0] == "the file is too large; at most 262144 bytes are read"
 
 
 def test_aliases_that_multiply_are_refused() -> None:

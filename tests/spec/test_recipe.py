@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,24 @@ def test_problems_of_yaml_and_of_groups_are_said_together(tmp_path: Path) -> Non
     said = problems(recipe=written(tmp_path, text))
 
     assert [p.origin for p in said] == [f"{tmp_path}/r.yaml:{line}" for line in (2, 4, 3)]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no devices as files")
+def test_a_device_is_no_recipe() -> None:
+    told = problem(recipe=Path("/dev/zero"))
+    assert told.message == "the recipe `/dev/zero` cannot be read: it is no regular file"
+
+
+def test_a_pipe_is_no_recipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "r.yaml")
+    told = problem(recipe=tmp_path / "r.yaml")
+    assert told.message.endswith("cannot be read: it is no regular file")
+
+
+def test_what_is_known_of_a_checkpoint_is_said_by_an_option(tmp_path: Path) -> None:
+    recipe = written(tmp_path, "model: {id: org/x, known: {source: me, config: {a: 1}}}")
+    told = problems(recipe=recipe)
+    assert {p.path.partition(".known")[0] for p in told} == {"model"}
+    assert {p.message for p in told} == {
+        "what is known of a config.json is said by an option, so a recipe cannot say it"
+    }

@@ -90,3 +90,9 @@ def test_a_dtype_by_its_short_name_gets_its_long_one() -> None:
     said = problem("quantization=bnb_4bit", "quantization.bnb_4bit_compute_dtype=bf16")
 
     assert said.hint == "`quantization.bnb_4bit_compute_dtype=bfloat16`"
+
+
+@pytest.mark.parametrize(("seed", "bound"), [("-1", "of 0 or more"), (str(2**63), "below 2^63")])
+def test_a_seed_is_one_that_torch_takes(seed: str, bound: str) -> None:
+    told = problem(f"weights.seed={seed}")
+    assert told.message == f"`{seed}` was asked; allowed is a whole number {bound}"

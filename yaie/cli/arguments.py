@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os.path
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -109,7 +110,7 @@ def named(argv: Sequence[str]) -> str | None:
 
 
 def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
+    if not os.path.isdir(text):
         raise argparse.ArgumentTypeError(f"there is no folder `{text}`")
     return Path(text)
 

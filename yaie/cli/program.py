@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 plus the signal's number, as a shell spells them."""
+UNWRITTEN = 4
+"""Fault.SOURCE; the errors are imported where they are needed."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a write to a full or failing disk ends in; stdout may be a file on it."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs the verb that argv names; never raises."""
+    _settle_streams()
     try:
         code = _answer(argv)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read us has enough; what is still buffered must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us has enough.
+        _discard_stdout()
         return BROKEN_PIPE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:
+        print(f"the answer cannot be written: {error.strerror}", file=sys.stderr)
+        _discard_stdout()
+        return UNWRITTEN
     return code
+
+
+def _settle_streams() -> None:
+    """Text that a stream cannot spell is escaped; what is written to a closed one goes nowhere."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIOWrapper:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _discard_stdout() -> None:
+    """What is still buffered must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _answer(argv: Sequence[str]) -> int:
@@ -39,6 +68,8 @@ def _answer(argv: Sequence[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise
         from yaie.cli.bug import confess
 
         return confess(error, argv)

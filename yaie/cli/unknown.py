@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from pathlib import Path
 
 from yaie.cli.verbs import LATER, SUMMARIES
@@ -37,7 +38,7 @@ def _said_in_full(word: str, config_dir: Path | None) -> str | None:
     """The override that the word leaves out half of."""
     if word in (known := _options(config_dir)):
         return known[word]
-    return f"model={word}" if Path(word).is_dir() or word.count("/") == 1 else None
+    return f"model={word}" if os.path.isdir(word) or word.count("/") == 1 else None
 
 
 def _options(config_dir: Path | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,11 +55,11 @@ def _in_folder(word: str) -> list[str]:
 
 
 def _is_folder(word: str) -> bool:
-    return not _is_override(word) and Path(word).is_dir()
+    return not _is_override(word) and os.path.isdir(word)
 
 
 def _is_recipe(word: str) -> bool:
-    return (word.endswith(_YAML) and not _is_override(word)) or Path(word).is_file()
+    return (word.endswith(_YAML) and not _is_override(word)) or os.path.isfile(word)
 
 
 def _is_override(word: str) -> bool:

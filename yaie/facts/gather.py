@@ -76,7 +76,10 @@ def _config(model: ModelSpec, checkpoint: CheckpointFacts | None) -> Mapping[str
 
 def _model_type(model: ModelSpec, checkpoint: CheckpointFacts | None) -> str | None:
     config = _config(model, checkpoint)
-    said = (checkpoint and checkpoint.model_type) or model.architecture or config.get("model_type")
+    known = config.get("model_type")
+    said = (checkpoint and checkpoint.model_type) or model.architecture or known
+    if not isinstance(said, str):
+        return None
     # AutoConfig takes a Mistral whose layers differ in their attention for a Ministral.
     renamed = said == "mistral" and "layer_types" in config
     return "ministral" if renamed else said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from yaie.errors import Problem
@@ -175,6 +176,23 @@ def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Proble
             yield wrong(f"{path}.{name}", f"`{value}` was given, and `{name}` is {allowed}")
 
 
+def overrides_are_json(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A config.json holds no `nan` and no `inf`."""
+    for path, value in _numbers("model.config", spec.model.config):
+        if not isfinite(value):
+            yield wrong(path, f"`{value}` is no number that a config.json can hold")
+
+
+def _numbers(path: str, value: Any) -> Iterator[tuple[str, float]]:
+    """Each float of a value, with its path."""
+    if isinstance(value, float):
+        yield path, value
+    elif isinstance(value, Mapping | list | tuple):
+        items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, inside in items:
+            yield from _numbers(f"{path}.{name}", inside)
+
+
 def _is_partial(value: object, field: FieldFacts) -> bool:
     """Whether a mapping will be merged into the checkpoint's own before it has to fit."""
     return isinstance(value, Mapping) and "dict" in field.type
@@ -188,7 +206,7 @@ def overrides_are_said_once(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     for name, value in spec.model.config.items():
         own = own_name(name, facts.architecture)
         first = said.setdefault(own, name)
-        if spec.model.config[first] != value:
+        if first != name and spec.model.config[first] != value:
             yield wrong(
                 f"model.config.{name}",
                 f"{quoted([first, name])} are two names of one field, and say"
@@ -233,7 +251,7 @@ def layer_types_are_as_many_as_layers(spec: LoadSpec, facts: Facts) -> Iterator[
         return
     if count < len(listed) and isinstance(spec.weights, Pretrained):
         return
-    types = [listed[number % len(listed)] for number in range(count)]
+    types = [listed[number % len(listed)] for number in range(min(count, _LISTED))]
     yield refused(
         "model.config.num_hidden_layers",
         f"`{count}` layers were asked, and `layer_types` of config.json lists {len(listed)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
@@ -140,7 +141,8 @@ def _bytes(size: str) -> int | None:
         return None
     unit = found[2].lower()
     base = 1024 if "i" in unit else 1000
-    return int(float(found[1]) * base ** (1 + "kmg".index(unit[0])))
+    size_ = float(found[1]) * base ** (1 + "kmg".index(unit[0]))
+    return int(size_) if isfinite(size_) else None
 
 
 def disk_holds_safetensors(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

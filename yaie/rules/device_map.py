@@ -125,6 +125,8 @@ def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 _HINTED = 8
+_COUNTED = 10_000
+"""Layers up to which each is looked for; no model has as many."""
 
 
 def _uncovered(spec: LoadSpec, facts: Facts, keys: dict[str, int | str]) -> list[str]:
@@ -134,7 +136,7 @@ def _uncovered(spec: LoadSpec, facts: Facts, keys: dict[str, int | str]) -> list
     uncovered: list[str] = []
     for module in _holding(facts, model.modules, trunk) if model else ():
         names = [module]
-        if module == f"{trunk}.*" and isinstance(count, int):
+        if module == f"{trunk}.*" and isinstance(count, int) and count <= _COUNTED:
             names = [f"{trunk}.{number}" for number in range(count)]
         uncovered += [name.removesuffix(".*") for name in names if not _is_covered(name, keys)]
     return uncovered

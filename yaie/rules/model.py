@@ -70,6 +70,16 @@ def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Itera
         yield refused("model.id", message, "upgrade: `pip install -U transformers`")
 
 
+def model_type_is_text(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A config.json names its architecture by a word; of anything else nothing can be made."""
+    named = own_config(spec, facts).get("model_type", "")
+    if not isinstance(named, str):
+        yield absent(
+            "model.id",
+            f"config.json of `{subject(spec)}` names the architecture `{named}`, which is no word",
+        )
+
+
 def _witness(facts: Facts) -> str:
     """What tells a checkpoint's architecture."""
     return "the GGUF file" if facts.checkpoint and facts.checkpoint.gguf else "config.json"
@@ -192,6 +202,20 @@ def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     )
 
 
+def named_weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The one weight file that a config.json names is in the local folder."""
+    named = own_config(spec, facts).get("transformers_weights")
+    if not named or spec.model.gguf_file is not None or not reads_weights(spec):
+        return
+    if facts.checkpoint is not None and is_local(facts) and facts.checkpoint.format is None:
+        yield absent(
+            "model.id",
+            f"config.json of `{subject(spec)}` names the weights `{named}`, and there is no such"
+            " file in the folder",
+            "`weights=random` loads it without",
+        )
+
+
 def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Where one of the two formats is insisted on, the local folder holds it."""
     only = spec.model.use_safetensors
@@ -244,10 +268,13 @@ def pickled_weights_need_a_safe_torch(spec: LoadSpec, facts: Facts) -> Iterator[
 
 
 def _local_files(spec: LoadSpec, facts: Facts) -> list[str] | None:
-    """Files of the local folder that weights are read from; None where none is."""
+    """Files of the local folder that weights are looked for in; None where they are not, as where
+    config.json names the one file."""
     if not reads_weights(spec) or spec.model.gguf_file is not None:
         return None
     if facts.checkpoint is None or not is_local(facts):
+        return None
+    if isinstance(own_config(spec, facts).get("transformers_weights"), str):
         return None
     return _names(facts.checkpoint.files, spec.model.subfolder)
 

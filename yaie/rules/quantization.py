@@ -13,6 +13,7 @@ from yaie.rules.reading import asked_class, has_numbers, older, own_config, patt
 from yaie.spec.device import Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Bnb4bit, Unquantized
+from yaie.spec.weights import Pretrained
 from yaie.spec.wording import nearest, override, quoted
 
 BITSANDBYTES_MINIMUM = "0.46.1"
@@ -101,16 +102,33 @@ def quantised_checkpoints_keep_their_settings(spec: LoadSpec, facts: Facts) -> I
 def _own(spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
     """The quantisation that config.json tells of, its own or that of its text part."""
     config = own_config(spec, facts)
-    text = config.get("text_config") or {}
-    own = config.get("quantization_config") or text.get("quantization_config") or {}
-    return own if isinstance(own, Mapping) else {}
+    for part in (config, config.get("text_config")):
+        own = part.get("quantization_config") if isinstance(part, Mapping) else None
+        if own and isinstance(own, Mapping):
+            return own
+    return {}
 
 
 def _own_method(spec: LoadSpec, facts: Facts) -> str | None:
     own = _own(spec, facts)
     if own.get("load_in_4bit") or own.get("load_in_8bit"):
         return "bitsandbytes"
-    return own.get("quant_method")
+    method = own.get("quant_method")
+    return method if isinstance(method, str) else None
+
+
+def new_weights_are_not_drawn_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Weights that are wanted new are drawn from floats, which bitsandbytes' weights are not."""
+    if not isinstance(spec.weights, Pretrained) or not spec.weights.reinitialize:
+        return
+    asked = not isinstance(spec.quantization, Unquantized)
+    if asked or _own_method(spec, facts) == "bitsandbytes":
+        by = f"`{spec.quantization.method}`" if asked else "the checkpoint's bitsandbytes"
+        yield refused(
+            "weights.reinitialize",
+            f"weights that are quantised by {by} cannot be drawn anew",
+            "`weights.reinitialize=[]`" + (", or `quantization=none`" if asked else ""),
+        )
 
 
 def four_bits_are_made_of_16_or_32(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

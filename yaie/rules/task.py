@@ -68,6 +68,18 @@ def task_can_be_told(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         )
 
 
+def labels_have_names_of_their_own(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """No two labels have one name: `label2id` could not tell them apart."""
+    first: dict[str, int] = {}
+    for number, label in (spec.task.id2label or {}).items():
+        if first.setdefault(label, number) != number:
+            yield wrong(
+                f"task.id2label.{number}",
+                f"`{label}` is the name of label {first[label]} too; each needs one of its own",
+                f"`{override(f'task.id2label.{number}', f'{label}_{number}')}`",
+            )
+
+
 def architecture_has_the_task(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """transformers has a class for the task in this architecture."""
     if facts.architecture is None or facts.task is None or facts.task not in facts.tasks:
@@ -133,11 +145,13 @@ def labels_are_numbered_from_zero(spec: LoadSpec, facts: Facts) -> Iterator[Prob
     """The numbers of `id2label` are the places in the head's output."""
     names = spec.task.id2label
     if names and sorted(names) != list(range(len(names))):
+        beyond = [f"~task.id2label.{number}" for number in names if number not in range(len(names))]
+        numbered = override("task.id2label", dict(enumerate(names.values())))
         yield wrong(
             "task.id2label",
             f"the numbers of {len(names)} labels are 0 to {len(names) - 1}, not"
             f" {quoted(sorted(names))}",
-            f"`{override('task.id2label', dict(enumerate(names.values())))}`",
+            f"`{' '.join([*beyond, numbered])}`",
         )
 
 

@@ -32,9 +32,9 @@ def cached_commit(repository: Path, revision: str | None) -> str | None:
     name = revision or "main"
     _require_revision(name)
     ref = repository / "refs" / name
-    commit = ref.read_text(encoding="utf-8", errors="replace") if ref.is_file() else name
+    commit = ref.read_text(encoding="utf-8", errors="replace") if os.path.isfile(ref) else name
     is_name = "/" not in commit and commit not in ("", ".", "..")
-    return commit if is_name and (repository / "snapshots" / commit).is_dir() else None
+    return commit if is_name and os.path.isdir(repository / "snapshots" / commit) else None
 
 
 def remember(repository: Path, revision: str | None, commit: str) -> None:

@@ -48,11 +48,11 @@ def shards(index: Mapping[str, Any], file: str) -> tuple[str, ...]:
     table = index.get("weight_map")
     if not isinstance(table, dict) or not table:
         raise ValueError("it has no `weight_map`")
-    for shard in (names := set(table.values())):
+    for shard in table.values():
         if not isinstance(shard, str) or not is_inside(shard):
             raise ValueError(f"it lists `{shard}`, which is not a file of the checkpoint")
     folder = file.rpartition("/")[0]
-    return tuple(f"{folder}/{name}" if folder else name for name in sorted(names))
+    return tuple(f"{folder}/{name}" if folder else name for name in sorted(set(table.values())))
 
 
 def small_files(files: Iterable[str], model: ModelSpec) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def _near(missing: Path) -> Path | None:
         known = known.parent
     if not os.access(known.parent, os.R_OK | os.X_OK):
         return None
-    siblings = [entry.name for entry in os.scandir(known.parent) if entry.is_dir()]
+    siblings = [entry.name for entry in os.scandir(known.parent) if os.path.isdir(entry)]
     meant = nearest(known.name, siblings)
     near = known.parent / meant / missing.relative_to(known) if meant else None
-    return near if near and near.is_dir() else None
+    return near if near and os.path.isdir(near) else None

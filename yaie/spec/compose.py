@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def _own_groups(config_dir: Path | None) -> tuple[str, ...]:
     """A user's own groups; raises InputError for a folder that holds no options."""
     if config_dir is None:
         return ()
-    if not config_dir.is_dir():
+    if not os.path.isdir(config_dir):
         raise InputError(_bad_folder(f"there is no folder `{config_dir}`"))
     groups = folder_groups(config_dir)
     if not groups:

@@ -84,7 +84,7 @@ def read(data: bytes, name: str) -> Document:
     """Reads one YAML document; `name` is how problems call the file."""
     reader = _Reader(name)
     if len(data) > MAX_BYTES:
-        reader.complain(f"the file has {len(data)} bytes; at most {MAX_BYTES} are read", 1)
+        reader.complain(f"the file is too large; at most {MAX_BYTES} bytes are read", 1)
         return reader.document()
     try:
         reader.consume(yaml.parse(data.decode("utf-8-sig"), Loader=_Loader))

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from stat import S_ISREG
 
 from yaie.errors import Problem
-from yaie.spec.document import Branch, Document, Items, Leaf, Node, read, scalars, value_of
+from yaie.spec.document import (
+    MAX_BYTES,
+    Branch,
+    Document,
+    Items,
+    Leaf,
+    Node,
+    read,
+    scalars,
+    value_of,
+)
 from yaie.spec.load_spec import GROUPS
 from yaie.spec.permissions import VERB_FLAGS, granted
 from yaie.spec.scalar import plain
@@ -24,7 +36,7 @@ _PLAIN = {
 def read_recipe(path: Path) -> Document:
     """The file as nodes; one that cannot be read has its problem."""
     try:
-        return read(path.read_bytes(), str(path))
+        return read(_start_of(path), str(path))
     except FileNotFoundError:
         problem = Problem(path="", message=f"there is no recipe `{path}`", hint=_near(path))
     except IsADirectoryError:
@@ -34,8 +46,16 @@ def read_recipe(path: Path) -> Document:
     return Document(str(path), None, (problem,))
 
 
+def _start_of(path: Path) -> bytes:
+    """As much of a file as shows whether it is too large; a pipe or a device has no end."""
+    if not S_ISREG(os.stat(path).st_mode) and not path.is_dir():
+        raise ValueError("it is no regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def _near(path: Path) -> str | None:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return None
     names = [file.name for file in path.parent.iterdir() if file.suffix in (".yaml", ".yml")]
     near = nearest(path.name, names)

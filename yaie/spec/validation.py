@@ -122,7 +122,11 @@ def _container(value: Any) -> str:
 def _allowed(kind: str, kinds: tuple[Any, ...]) -> str:
     if kind == "too_short":
         return f"{described(kinds)} with at least one entry"
-    return described(kinds)
+    return f"{described(kinds)} {_BOUNDS[kind]}" if kind in _BOUNDS else described(kinds)
+
+
+_BOUNDS = {"greater_than_equal": "of 0 or more", "less_than": "below 2^63"}
+"""The bounds that fields have; `weights.seed` is the one with any."""
 
 
 def _unknown(field: Field, values: Mapping[str, Any], group: Merged) -> Problem:

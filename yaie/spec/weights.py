@@ -14,7 +14,7 @@ Patterns = Annotated[tuple[str, ...], Field(strict=False)]
 class _Weights(Group):
     mode: Literal["eval", "train"] = "eval"
     """Whether dropout and the like are active."""
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of every weight that is drawn at random."""
 
 
