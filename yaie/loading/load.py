@@ -89,7 +89,7 @@ def _value(prepared: Prepared, index: int, happened: _Happened) -> Any:
     call = prepared.call(index)
     if index != prepared.plan.model or not call.target.endswith(".from_pretrained"):
         return carry_out(call, happened.values)
-    # The one keyword that is not in the plan: it adds a second value and changes nothing else.
+    # Not in the plan, like `local_files_only`: it adds a second value and changes nothing else.
     observed = replace(call, kwargs={**call.kwargs, "output_loading_info": True})
     model, happened.keys = carry_out(observed, happened.values)
     return model

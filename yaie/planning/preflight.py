@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from yaie.errors import Problem, YaieError, raise_errors
+from yaie.errors import Problem, YaieError, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_without_checkpoint
 from yaie.planning.plan import LoadPlan
@@ -22,15 +22,16 @@ def check(composition: Composition) -> tuple[Problem, ...]:
 def survey(composition: Composition) -> tuple[Facts, tuple[Problem, ...]]:
     """What is true of a composition, and every problem of it.
 
-    A checkpoint that cannot be read is a problem among the others, which are found without it.
+    A checkpoint that cannot be read is a problem among the others, which are found without it; that
+    nothing is known of it then goes without saying.
     """
-    unread: tuple[Problem, ...] = ()
     try:
         facts = gather(composition.spec)
     except YaieError as error:
         unread = with_origins(composition, error.problems)
         facts = gather_without_checkpoint(composition.spec)
-    return facts, (*unread, *judged(composition, facts))
+        return facts, (*unread, *errors_of(judged(composition, facts)))
+    return facts, judged(composition, facts)
 
 
 def plan(composition: Composition, facts: Facts | None = None) -> LoadPlan:

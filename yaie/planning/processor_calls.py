@@ -32,7 +32,7 @@ def processor_calls(spec: LoadSpec, facts: Facts, index: int) -> Iterator[Call]:
     yield Call(
         target=f"transformers.{auto_class}.from_pretrained",
         args=(location(spec),),
-        kwargs=_repository(spec) | text,
+        kwargs=keywords.repository(spec.model) | text,
         name=name,
     )
     if kind == "tokenizer" and spec.processor.pad_token == "eos":
@@ -65,10 +65,6 @@ def _kind(facts: Facts) -> str | None:
             continue
         return kind
     return None
-
-
-def _repository(spec: LoadSpec) -> dict[str, Value]:
-    return keywords.repository(spec.model)
 
 
 def _text_keywords(spec: AutoProcessing) -> dict[str, Value]:
