@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts
-from yaie.facts.catalogue import Catalogue, catalogue
+from yaie.facts.catalogue import Catalogue
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
 from yaie.facts.facts import Facts
 from yaie.facts.headers import stored_tensors
-from yaie.facts.host import this_host
+from yaie.facts.setting import Setting, here
 from yaie.facts.task import decide_task
 from yaie.sources.locate import locate
 from yaie.spec.load_spec import LoadSpec
@@ -18,8 +18,8 @@ from yaie.spec.model import ModelSpec
 from yaie.spec.weights import Pretrained
 
 
-def gather(spec: LoadSpec) -> Facts:
-    """The facts of a load.
+def gather(spec: LoadSpec, setting: Setting | None = None) -> Facts:
+    """The facts of a load, here or in another setting.
 
     Raises InputError for an id that can name nothing, SourceError for a path that is not there or
     a file that is not what it must be.
@@ -28,16 +28,16 @@ def gather(spec: LoadSpec) -> Facts:
     if checkpoint is not None and isinstance(spec.weights, Pretrained):
         # Read for its errors: a file that is cut short is told before anything is imported.
         stored_tensors(checkpoint)
-    return _around(spec, checkpoint)
+    return _around(spec, checkpoint, setting or here())
 
 
-def gather_without_checkpoint(spec: LoadSpec) -> Facts:
+def gather_without_checkpoint(spec: LoadSpec, setting: Setting | None = None) -> Facts:
     """The facts of a load whose checkpoint cannot be read, as if nothing of it were at hand."""
-    return _around(spec, None)
+    return _around(spec, None, setting or here())
 
 
-def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None) -> Facts:
-    known = catalogue()
+def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None, setting: Setting) -> Facts:
+    known = setting.catalogue
     model_type = _model_type(spec.model, checkpoint)
     architecture = known.architecture(model_type) if model_type else None
     return Facts(
@@ -49,7 +49,7 @@ def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None) -> Facts:
             architecture, (spec.model.config, _config(spec.model, checkpoint)), known
         ),
         checkpoint=checkpoint,
-        host=this_host(),
+        host=setting.host,
         model_type=model_type,
         task=decide_task(spec, checkpoint, architecture, known),
     )

@@ -64,6 +64,11 @@ class HostFacts:
     devices: tuple[DeviceFacts, ...]
     memory_bytes: int
     """Physical memory; 0 where the system does not tell."""
+    name: str = "this machine"
+    """What messages call it."""
+    packages_known: bool = True
+    """Whether `packages` are those of that machine; those of a machine elsewhere are taken to be
+    the ones that are here."""
 
     def has(self, kind: str) -> bool:
         """Whether an accelerator of the kind is there."""

@@ -8,28 +8,31 @@ from dataclasses import replace
 from yaie.errors import Problem, YaieError, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_without_checkpoint
+from yaie.facts.setting import Setting
 from yaie.planning.plan import LoadPlan
 from yaie.planning.resolve import resolve
 from yaie.rules.judge import judge
 from yaie.spec.load_spec import Composition
 
 
-def check(composition: Composition) -> tuple[Problem, ...]:
+def check(composition: Composition, setting: Setting | None = None) -> tuple[Problem, ...]:
     """Every problem of a composition, at once, each with its origin. No network, no torch."""
-    return survey(composition)[1]
+    return survey(composition, setting)[1]
 
 
-def survey(composition: Composition) -> tuple[Facts, tuple[Problem, ...]]:
+def survey(
+    composition: Composition, setting: Setting | None = None
+) -> tuple[Facts, tuple[Problem, ...]]:
     """What is true of a composition, and every problem of it.
 
     A checkpoint that cannot be read is a problem among the others, which are found without it; that
     nothing is known of it then goes without saying.
     """
     try:
-        facts = gather(composition.spec)
+        facts = gather(composition.spec, setting)
     except YaieError as error:
         unread = with_origins(composition, error.problems)
-        facts = gather_without_checkpoint(composition.spec)
+        facts = gather_without_checkpoint(composition.spec, setting)
         return facts, (*unread, *errors_of(judged(composition, facts)))
     return facts, judged(composition, facts)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
+from yaie.rules.packages import lacking
 from yaie.rules.problems import absent, refused, said, wrong
 from yaie.rules.reading import (
     DTYPE_NAMES,
@@ -162,14 +163,14 @@ def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """transformers reads GGUF files by the package gguf."""
     if spec.model.gguf_file is None or not reads_weights(spec):
         return
-    if "gguf" not in facts.host.packages:
-        message = "reading a GGUF file needs the package `gguf`, which is not installed"
-    elif older(facts, "gguf", GGUF_MINIMUM):
-        version = facts.host.packages["gguf"]
-        message = f"reading a GGUF file needs gguf {GGUF_MINIMUM} or newer, and {version} is here"
-    else:
-        return
-    yield refused("model.gguf_file", message, "`pip install 'yaie[gguf]'`")
+    yield from lacking(
+        "model.gguf_file",
+        "reading a GGUF file",
+        "gguf",
+        facts,
+        minimum=GGUF_MINIMUM,
+        install="'yaie[gguf]'",
+    )
 
 
 def config_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ def compose_all(
     drafts = [_draft(recipe, said, problems, names, config_dir) for recipe in recipes]
     chosen = {(g, settled.option) for draft in drafts for g, settled in draft.groups.items()}
     brought = bring([key for key in chosen if key[1] in names[key[0]]], config_dir)
-    return [_composition(draft, names, brought) for draft in drafts]
+    return [_composition(draft, names, brought, overrides, config_dir) for draft in drafts]
 
 
 def _own_groups(config_dir: Path | None) -> tuple[str, ...]:
@@ -109,7 +109,13 @@ def _fragment(
     return [layer], wrong
 
 
-def _composition(draft: _Draft, names: Names, brought: Brought) -> Composition | InputError:
+def _composition(
+    draft: _Draft,
+    names: Names,
+    brought: Brought,
+    overrides: Sequence[str],
+    config_dir: Path | None,
+) -> Composition | InputError:
     problems = list(draft.problems)
     groups: dict[str, Merged] = {}
     for group, chosen in draft.groups.items():
@@ -126,6 +132,8 @@ def _composition(draft: _Draft, names: Names, brought: Brought) -> Composition |
         choices={g: m.option if m.option in names[g] else CUSTOM for g, m in groups.items()},
         origins={path: origin for m in groups.values() for path, origin in m.origins.items()},
         notes=tuple(note for chosen in draft.groups.values() for note in chosen.notes),
+        overrides=tuple(overrides),
+        config_dir=config_dir,
     )
 
 

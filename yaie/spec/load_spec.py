@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from yaie.errors import Problem
 from yaie.spec.attention import AttentionSpec
@@ -65,6 +66,10 @@ class Composition:
     model/tiny`)."""
     notes: tuple[Problem, ...] = field(default=())
     """Warnings of composing, such as fields that fell away with another option."""
+    overrides: tuple[str, ...] = ()
+    """As they were given, so that the same can be composed again with one more."""
+    config_dir: Path | None = None
+    """The user's own options, as they were given."""
 
     def origin_of(self, path: str) -> str | None:
         """Where the value at a path was said, or the nearest value around it."""
