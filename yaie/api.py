@@ -21,25 +21,33 @@ def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composi
     return compose_files(recipe, overrides, Path(config_dir) if config_dir else None)
 
 
-def check(*words: str | Path, config_dir: str | Path | None = None) -> tuple[Problem, ...]:
+def check(
+    *words: str | Path, config_dir: str | Path | None = None, host: str = "this"
+) -> tuple[Problem, ...]:
     """Every problem of what the words ask for, without network, torch or transformers.
 
-    Raises InputError where the words do not compose.
+    `host` names the machine that it is for: `h100`, `2xrtx4090`, `cpu`.
+
+    Raises InputError where the words do not compose, or the machine has no name.
     """
+    from yaie.facts.setting import on_host
     from yaie.planning.preflight import check as check_composition
 
-    return check_composition(compose(*words, config_dir=config_dir))
+    return check_composition(compose(*words, config_dir=config_dir), on_host(host))
 
 
-def plan(*words: str | Path, config_dir: str | Path | None = None) -> LoadPlan:
+def plan(*words: str | Path, config_dir: str | Path | None = None, host: str = "this") -> LoadPlan:
     """The exact calls of a load, and the files that it would fetch, which the hub is asked for.
+
+    `host` names the machine that it is for, as in `check`.
 
     Raises YaieError with every problem where the load is not allowed, SourceError where files are
     needed and the hub cannot be asked.
     """
+    from yaie.facts.setting import on_host
     from yaie.planning.download import plan_with_files
 
-    return plan_with_files(compose(*words, config_dir=config_dir))
+    return plan_with_files(compose(*words, config_dir=config_dir), on_host(host))
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

@@ -16,6 +16,7 @@ A100 = DeviceFacts(
     name="NVIDIA A100-SXM4-80GB",
     memory_bytes=80 * 2**30,
     compute_capability=(8, 0),
+    dtypes=("float64", "float32", "float16", "bfloat16"),
 )
 
 

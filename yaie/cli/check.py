@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yaie.cli import setting
 from yaie.cli.results import Result, document
 from yaie.cli.words import below, parted
 from yaie.errors import InputError, Problem, YaieError, errors_of
 from yaie.spec.wording import counted
 
 if TYPE_CHECKING:
+    from yaie.facts.setting import Setting
     from yaie.spec.load_spec import Composition
 
 EXAMPLES = """\
@@ -21,18 +23,22 @@ EXAMPLES = """\
   yaie check recipes/                      all recipes of a folder
   yaie check a.yaml b.yaml device=cuda     the override holds for both
   yaie check recipes/ --json
+  yaie check model=llama2 --host rtx4090   for another machine than this one
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`check` has no flags of its own, and takes several recipes."""
+    """`check` takes several recipes, and judges them for the machine that is named."""
+    setting.add_flags(parser)
     parser.usage = "yaie check [RECIPE | FOLDER ...] [OVERRIDE ...] [--flags]"
 
 
 def run(args: Namespace) -> int:
     """Prints what is wrong; the exit code is the lowest fault."""
     recipes, overrides = parted(below(args.words), args.config_dir)
-    results = _results(recipes or [None], overrides, args.config_dir)
+    there = setting.setting(args)
+    outcomes = _compositions(recipes or [None], overrides, args.config_dir)
+    results = [Result(recipe=recipe, problems=_problems(o, there)) for recipe, o in outcomes]
     if args.json:
         from yaie.cli.document import write
 
@@ -42,25 +48,21 @@ def run(args: Namespace) -> int:
     return min((int(p.fault) for r in results for p in errors_of(r.problems)), default=0)
 
 
-def _results(
+def _compositions(
     recipes: Sequence[Path | None], overrides: Sequence[str], config_dir: Path | None
-) -> list[Result]:
+) -> Iterable[tuple[Path | None, Composition | InputError]]:
     from yaie.spec.compose import compose_all
 
-    outcomes = compose_all(recipes, overrides, config_dir)
-    return [
-        Result(recipe=recipe, problems=_problems(outcome))
-        for recipe, outcome in zip(recipes, outcomes, strict=True)
-    ]
+    return zip(recipes, compose_all(recipes, overrides, config_dir), strict=True)
 
 
-def _problems(outcome: Composition | InputError) -> tuple[Problem, ...]:
+def _problems(outcome: Composition | InputError, there: Setting) -> tuple[Problem, ...]:
     from yaie.planning.preflight import check
 
     if isinstance(outcome, InputError):
         return outcome.problems
     try:
-        return check(outcome)
+        return check(outcome, there)
     except YaieError as error:
         return error.problems
 

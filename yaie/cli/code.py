@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
+from yaie.cli import setting
 from yaie.cli.words import composed
 
 EXAMPLES = """\
@@ -14,16 +15,17 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`code` has no flags of its own."""
+    """`code` writes for the machine that is named."""
+    setting.add_flags(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the program; what is worth saying besides goes to stderr."""
-    composition = composed(args)
+    composition, there = composed(args), setting.setting(args)
     from yaie.planning.preflight import plan
     from yaie.planning.python import program
 
-    decided = plan(composition)
+    decided = plan(composition, setting=there)
     if args.json:
         from yaie.cli.document import write
 

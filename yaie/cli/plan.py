@@ -6,25 +6,28 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
+from yaie.cli import setting
 from yaie.cli.words import composed
 from yaie.spec.wording import counted, sized
 
 EXAMPLES = """\
   yaie plan model=llama2 precision=bf16
   yaie plan recipes/llama2-4bit.yaml --json
+  yaie plan model=llama2 --host 2xh100     for another machine than this one
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`plan` has no flags of its own."""
+    """`plan` decides for the machine that is named."""
+    setting.add_flags(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the plan."""
-    composition = composed(args)
+    composition, there = composed(args), setting.setting(args)
     from yaie.planning.download import plan_with_files
 
-    decided = plan_with_files(composition)
+    decided = plan_with_files(composition, there)
     if args.json:
         from yaie.cli.document import write
 

@@ -1,4 +1,4 @@
-"""`yaie show`: the composed spec, the options, an architecture."""
+"""`yaie show`: the composed spec, the options, an architecture, the machines with a name."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ EXAMPLES = """\
   yaie show options                        every option of every group
   yaie show options quantization           those of one group
   yaie show arch llama                     what transformers knows of an architecture
+  yaie show hosts                          the machines that `--host` knows by name
 """
 
 _COMMENT_AT = 40
@@ -26,11 +27,12 @@ _COMMENT_AT = 40
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`show` has no flags of its own, and two words that are subjects."""
+    """`show` has no flags of its own, and three words that are subjects."""
     parser.usage = (
         "yaie show [RECIPE] [OVERRIDE ...] [--flags]\n"
         "       yaie show options [GROUP]\n"
-        "       yaie show arch NAME"
+        "       yaie show arch NAME\n"
+        "       yaie show hosts [WORD ...]"
     )
 
 
@@ -45,6 +47,10 @@ def run(args: Namespace) -> int:
             from yaie.cli.architecture import show_architectures
 
             show_architectures(names, args)
+        case ["hosts", *words]:
+            from yaie.cli.hosts import show_hosts
+
+            show_hosts(words, args)
         case _:
             _show_spec(composed(args), args)
     return 0

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from yaie.facts.capabilities import computed
 from yaie.facts.packages import installed
 
 PACKAGES = (
@@ -36,6 +37,8 @@ PACKAGES = (
 )
 """Distributions that rules may ask for."""
 
+APPLE_DTYPES = ("float32", "float16", "bfloat16")
+"""Metal has no 64-bit floats: torch refuses them on `mps`."""
 SMI_SECONDS = 10
 """How long nvidia-smi may take; a driver that hangs longer serves no model either."""
 SMI_FIELDS = "index,name,memory.total,compute_cap,uuid"
@@ -53,6 +56,10 @@ class DeviceFacts:
     """0 where the driver does not tell."""
     compute_capability: tuple[int, int] | None
     """CUDA's (major, minor); None for other kinds."""
+    dtypes: tuple[str, ...] = ()
+    """torch's dtypes that it computes in natively; empty where that is not known."""
+    bandwidth: int = 0
+    """Bytes that it reads of its memory in a second; 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +115,14 @@ def cuda_devices(report: str, visible: str | None) -> tuple[DeviceFacts, ...]:
 def _device(line: str) -> tuple[str, DeviceFacts]:
     index, name, mebibytes, capability, uuid = (cell.strip() for cell in line.split(","))
     major, _, minor = capability.partition(".")
+    pair = (int(major), int(minor)) if minor.isdigit() else None
     return uuid, DeviceFacts(
         kind="cuda",
         index=int(index),
         name=name,
         memory_bytes=int(mebibytes) * 2**20 if mebibytes.isdigit() else 0,
-        compute_capability=(int(major), int(minor)) if minor.isdigit() else None,
+        compute_capability=pair,
+        dtypes=computed(pair) if pair else (),
     )
 
 
@@ -145,10 +154,15 @@ def _mps(memory: int) -> tuple[DeviceFacts, ...]:
     """Apple's GPU, which shares the machine's memory."""
     if sys.platform != "darwin" or os.uname().machine != "arm64":
         return ()
-    gpu = "Apple GPU"
-    return (
-        DeviceFacts(kind="mps", index=0, name=gpu, memory_bytes=memory, compute_capability=None),
+    apple = DeviceFacts(
+        kind="mps",
+        index=0,
+        name="Apple GPU",
+        memory_bytes=memory,
+        compute_capability=None,
+        dtypes=APPLE_DTYPES,
     )
+    return (apple,)
 
 
 def _memory() -> int:

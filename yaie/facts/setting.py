@@ -16,6 +16,14 @@ class Setting:
     catalogue: Catalogue
 
 
+def on_host(name: str) -> Setting:
+    """A machine by its name, `2xh100`; `this` is the one here. Raises InputError for no name."""
+    # The table of machines is read for a name alone.
+    from yaie.facts.hosts import named_host
+
+    return Setting(host=named_host(name), catalogue=catalogue())
+
+
 def here() -> Setting:
     """This machine, and the transformers that is installed."""
     return Setting(host=this_host(), catalogue=catalogue())

@@ -37,10 +37,12 @@ def survey(
     return facts, judged(composition, facts)
 
 
-def plan(composition: Composition, facts: Facts | None = None) -> LoadPlan:
+def plan(
+    composition: Composition, facts: Facts | None = None, setting: Setting | None = None
+) -> LoadPlan:
     """The plan of a composition; raises YaieError with all problems where any is an error."""
     if facts is None:
-        facts, problems = survey(composition)
+        facts, problems = survey(composition, setting)
     else:
         problems = judged(composition, facts)
     raise_errors(problems)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
+from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, capability, dtype, has_numbers, own_config
@@ -83,16 +84,17 @@ def flash_attention_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[
         return
     if "xpu" in kinds(spec, facts) or "npu" in kinds(spec, facts):
         return
-    instead = (
-        ", and transformers would fetch a kernel from the hub in its place"
-        if "kernels" in facts.host.packages
-        else ""
-    )
-    yield refused(
-        "attention.kind",
-        f"`{spec.attention.kind}` needs the package `{package}`, which is not installed{instead}",
-        f"`{_fallback(facts)}`, or `pip install {package}`",
-    )
+    instead = f"`{_fallback(facts)}`"
+    if "kernels" in facts.host.packages and facts.host.packages_known:
+        yield refused(
+            "attention.kind",
+            f"`{spec.attention.kind}` needs the package `{package}`, which is not installed, and"
+            " transformers would fetch a kernel from the hub in its place",
+            f"{instead}, or `pip install {package}`",
+        )
+        return
+    subject = f"`{spec.attention.kind}`"
+    yield from lacking("attention.kind", subject, package, facts, instead=instead)
 
 
 def flash_attention_needs_an_accelerator(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -119,8 +121,8 @@ def flash_attention_needs_a_new_device(spec: LoadSpec, facts: Facts) -> Iterator
     if "cuda" in kinds(spec, facts):
         yield refused(
             "attention.kind",
-            f"`{kind}` needs a CUDA device of capability {needed[0]}.{needed[1]}, and this"
-            f" machine's is {found[0]}.{found[1]}",
+            f"`{kind}` needs a CUDA device of capability {needed[0]}.{needed[1]}, and"
+            f" {facts.host.name}'s is {found[0]}.{found[1]}",
             f"`{_fallback(facts)}`",
         )
 

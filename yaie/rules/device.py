@@ -68,7 +68,9 @@ def _missing(target: int | str, facts: Facts) -> str | None:
     if isinstance(target, int):
         if 0 <= target < len(devices):
             return None
-        return f"this machine has {counted(len(devices), 'accelerator') if devices else 'none'}"
+        return (
+            f"{facts.host.name} has {counted(len(devices), 'accelerator') if devices else 'none'}"
+        )
     found = DEVICE.fullmatch(target)
     if found is None or found[1] == "cpu":
         return None
@@ -76,16 +78,16 @@ def _missing(target: int | str, facts: Facts) -> str | None:
     if not same:
         return _reason(found[1], facts)
     if int(found[2] or 0) >= len(same):
-        return f"this machine has {counted(len(same), found[1] + ' device')}, counted from 0"
+        return f"{facts.host.name} has {counted(len(same), found[1] + ' device')}, counted from 0"
     return None
 
 
 def _reason(kind: str, facts: Facts) -> str:
     torch = facts.host.packages.get("torch", "")
-    if kind == "cuda" and torch.endswith("+cpu"):
+    if kind == "cuda" and torch.endswith("+cpu") and facts.host.packages_known:
         return f"torch {torch} is built without CUDA"
     held = dict.fromkeys(device.kind for device in facts.host.devices)
-    return f"this machine has no {kind} device, " + (
+    return f"{facts.host.name} has no {kind} device, " + (
         f"only {quoted(held)}" if held else "only its CPU"
     )
 
@@ -107,7 +109,7 @@ def limits_name_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         elif has_numbers(spec) and not 0 <= key < len(facts.host.devices):
             yield refused(
                 path,
-                f"a limit for accelerator {key} was asked, and this machine has"
+                f"a limit for accelerator {key} was asked, and {facts.host.name} has"
                 f" {len(facts.host.devices) or 'none'}",
                 "`device.max_memory=null`",
             )

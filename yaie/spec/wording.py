@@ -47,6 +47,11 @@ def sized(number: float) -> str:
     return f"{number:.3g} {_UNITS[-1]}"
 
 
+def near_names(word: str, words: Iterable[str]) -> list[str]:
+    """The words that were probably meant, the nearest first."""
+    return get_close_matches(word.lower(), words, n=3)
+
+
 def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The word that was probably meant; None where none is near."""
     folded = {w.lower(): w for w in words}

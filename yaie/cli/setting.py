@@ -1,0 +1,31 @@
+"""The flags that say for which machine a load is judged."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yaie.facts.setting import Setting
+
+VALUED = ("--host",)
+"""Flags of the setting that are followed by a value."""
+
+
+def add_flags(parser: ArgumentParser) -> None:
+    """The flags of a setting, which the verbs that judge without loading share."""
+    flags = parser.add_argument_group("flags of the setting")
+    flags.add_argument(
+        "--host",
+        metavar="NAME",
+        default="this",
+        help="the machine that it is for: `h100`, `2xrtx4090`, `cpu-64gb`, … (`yaie show hosts`"
+        " lists them), or `this`",
+    )
+
+
+def setting(args: Namespace) -> Setting:
+    """The setting that the flags name; InputError for a machine that has no name."""
+    from yaie.facts.setting import on_host
+
+    return on_host(args.host)
