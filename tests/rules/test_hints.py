@@ -45,7 +45,7 @@ EAGER = replace(
     classes={"causal-lm": model_class("LlamaForCausalLM", head="lm_head", attention=("eager",))},
 )
 QUANTISED = checkpoint(
-    config={"model_type": "llama", "quantization_config": {"quant_method": "gptq"}}
+    config={"model_type": "llama", "quantization_config": {"quant_method": "gemma"}}
 )
 LAYERS = {"model.embed_tokens": 0, "model.layers.1": 0, "model.norm": 0, "lm_head": 0}
 

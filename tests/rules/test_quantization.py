@@ -39,14 +39,14 @@ def test_an_absent_bitsandbytes_is_refused() -> None:
         refused(
             "quantization.method",
             "`bnb_4bit` needs the package `bitsandbytes`, which is not installed",
-            "`pip install 'yaie[bnb]'`, or `quantization=none`",
+            "`quantization=none`, or `pip install 'yaie[bnb]'`",
         ),
     )
 
 
 def test_an_old_bitsandbytes_is_refused() -> None:
     (problem,) = judge(spec(quantization=EIGHT), facts(host=without("bitsandbytes", "0.45.0")))
-    assert problem.message == "`bnb_8bit` needs bitsandbytes 0.46.1 or newer; 0.45.0 is here"
+    assert problem.message == "`bnb_8bit` needs bitsandbytes 0.46.1 or newer, and 0.45.0 is here"
 
 
 def test_a_quantised_checkpoint_needs_bitsandbytes_too() -> None:
@@ -54,7 +54,8 @@ def test_a_quantised_checkpoint_needs_bitsandbytes_too() -> None:
     assert judge(spec(), here) == (
         refused(
             "model.id",
-            "the quantised `org/llama` needs the package `bitsandbytes`, which is not installed",
+            "`org/llama`, quantised by `bnb_4bit`, needs the package `bitsandbytes`, which is not"
+            " installed",
             "`pip install 'yaie[bnb]'`",
         ),
     )
@@ -74,7 +75,7 @@ def test_a_checkpoint_quantised_by_another_method_is_refused() -> None:
     assert judge(spec(quantization=FOUR), facts(checkpoint=quantised(quant_method="gptq"))) == (
         refused(
             "quantization.method",
-            "`bnb_4bit` was asked, and the checkpoint is quantised already, by gptq",
+            "`bnb_4bit` was asked, and the checkpoint is quantised already, by `gptq`",
             "`quantization=none` loads it as it is",
         ),
     )
@@ -83,7 +84,7 @@ def test_a_checkpoint_quantised_by_another_method_is_refused() -> None:
 def test_a_checkpoint_quantised_to_other_bits_is_refused() -> None:
     (problem,) = judge(spec(quantization=EIGHT), facts(checkpoint=BNB_FOUR))
     assert problem.message == (
-        "`bnb_8bit` was asked, and the checkpoint is quantised already, by bitsandbytes in 4 bits"
+        "`bnb_8bit` was asked, and the checkpoint is quantised already, by `bnb_4bit`"
     )
 
 
@@ -102,7 +103,8 @@ def test_four_bits_are_not_made_of_float64() -> None:
     assert judge(spec(quantization=FOUR, precision={"dtype": "float64"}), facts()) == (
         refused(
             "precision.dtype",
-            "`bnb_4bit` quantises floats of 16 or 32 bits, and `precision.dtype` is `float64`",
+            "`bnb_4bit` takes `bfloat16`, `float16` or `float32`, and the weights would be"
+            " `float64`",
             "`precision=bf16`, or `quantization=none`",
         ),
     )
@@ -113,8 +115,8 @@ def test_four_bits_are_not_computed_in_float64() -> None:
     assert judge(spec(quantization=asked), facts()) == (
         refused(
             "quantization.bnb_4bit_compute_dtype",
-            "four-bit products in `float64` are not numbers; bitsandbytes has them for `float32`,"
-            " `float16` and `bfloat16`",
+            "four-bit products in `float64` fail or are not numbers; bitsandbytes has them for"
+            " `float32`, `float16` and `bfloat16`",
             "`quantization.bnb_4bit_compute_dtype=bfloat16`",
         ),
     )

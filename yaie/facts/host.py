@@ -11,15 +11,14 @@ from functools import cache
 
 from yaie.facts.capabilities import computed
 from yaie.facts.packages import installed
+from yaie.facts.quantization import PACKAGES as OF_QUANTIZATION
 
 PACKAGES = (
-    "accelerate",
-    "bitsandbytes",
+    *OF_QUANTIZATION,
     "flash-attn",
     "flash-attn-3",
     "flash-attn-4",
     "gguf",
-    "kernels",
     "natten",
     "peft",
     "pillow",

@@ -8,9 +8,9 @@ from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
 
-from yaie.planning.calls import Call, First, Nested, Ref, Value
+from yaie.planning.calls import Call, First, Named, Nested, Ref, Value
 
-MODULES = frozenset({"builtins", "torch", "transformers"})
+MODULES = frozenset({"builtins", "torch", "torchao", "transformers"})
 """The only modules that a plan calls into."""
 
 
@@ -28,6 +28,8 @@ def evaluated(value: Value, values: Sequence[Any]) -> Any:
             return attrgetter(attribute)(values[index]) if attribute else values[index]
         case First(alternatives):
             return next(filter(None, (evaluated(item, values) for item in alternatives)), None)
+        case Named(target):
+            return function(target)
         case Nested():
             return _called(value, values)
         case Mapping():
@@ -50,6 +52,9 @@ def function(target: str) -> Any:
     if module not in MODULES:
         raise ValueError(f"a plan calls nothing in {module}")
     found: Any = importlib.import_module(module)
+    if module == "torchao":
+        # Its formats are in a part of it, which it does not import by itself.
+        importlib.import_module(f"{module}.{names[0]}")
     for name in names:
         found = getattr(found, name)
     return found

@@ -14,8 +14,30 @@ def dtypes(model: Model) -> dict[str, int]:
     """dtype → elements of the parameters stored in it, most first; tied parameters count once."""
     counted: Counter[str] = Counter()
     for parameter in model.parameters():
-        counted[dtype_name(parameter.dtype)] += parameter.numel()
+        for held in _held(parameter):
+            counted[dtype_name(held.dtype)] += held.numel()
     return dict(counted.most_common())
+
+
+def memory(model: Model) -> int:
+    """Bytes of parameters and buffers; transformers counts packed tensors as if they were not."""
+    tensors = [*model.parameters(), *model.buffers()]
+    return sum(held.numel() * held.element_size() for t in tensors for held in _held(t))
+
+
+def _held(tensor: Any) -> Iterator[Any]:
+    """The tensors that hold a tensor's numbers: those of a packed one, or itself."""
+    if not _is_packed(tensor):
+        yield tensor
+        return
+    names, _ = tensor.__tensor_flatten__()
+    for name in names:
+        yield from _held(getattr(tensor, name))
+
+
+def _is_packed(tensor: Any) -> bool:
+    """Whether a tensor is of a class that keeps its numbers in other tensors."""
+    return hasattr(tensor, "__tensor_flatten__")
 
 
 def dtype_name(dtype: object) -> str:
@@ -78,7 +100,20 @@ def quantised(model: Model) -> tuple[str, ...]:
     return tuple(name for name, module in model.named_modules() if _is_quantised(module))
 
 
+_QUANTISED_FLOATS = ("bitsandbytes.", "transformers.integrations.bitnet")
+"""Modules that hold weights as floats, and round them as they compute."""
+
+
 def _is_quantised(module: Any) -> bool:
-    weight = module._parameters.get("weight")
-    packed = weight is not None and not weight.is_floating_point()
-    return packed or type(module).__module__.startswith("bitsandbytes.")
+    own = {**module._parameters, **module._buffers}
+    weights = [tensor for name, tensor in own.items() if tensor is not None and _WEIGHT in name]
+    packed = any(_is_packed(weight) or _is_narrow(weight) for weight in weights)
+    return packed or type(module).__module__.startswith(_QUANTISED_FLOATS)
+
+
+_WEIGHT = "weight"
+"""In the name of every packed weight (`qweight`, `weight_packed`); other integers are positions."""
+
+
+def _is_narrow(weight: Any) -> bool:
+    return not weight.is_floating_point() or weight.element_size() == 1

@@ -115,7 +115,9 @@ def _attention(spec: LoadSpec, model: Any) -> Iterator[Problem]:
 
 
 def _quantization(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
-    if isinstance(spec.quantization, Unquantized):
+    if isinstance(spec.quantization, Unquantized) or getattr(
+        spec.quantization, "dequantize", False
+    ):
         return
     if not receipt.quantization.get("modules"):
         wanted = spec.quantization.method

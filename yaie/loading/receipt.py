@@ -66,7 +66,7 @@ def receipt_of(
         source={"id": source, "revision": checkpoint.commit if checkpoint else None},
         parameters=int(model.num_parameters()),
         trainable_parameters=int(model.num_parameters(only_trainable=True)),
-        memory_bytes=int(model.get_memory_footprint()),
+        memory_bytes=measuring.memory(model),
         dtypes=measuring.dtypes(model),
         attention=measuring.attention(model),
         device_map=measuring.devices(model),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Value = object
-"""None, bool, int, float, str, lists and mappings of them, and the three forms below."""
+"""None, bool, int, float, str, lists and mappings of them, and the four forms below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,16 @@ class First:
 
     def as_json(self) -> dict[str, Value]:
         return {"$first": [as_json(value) for value in self.values]}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value that a module holds, such as a dtype: `torch.int8`."""
+
+    target: str
+
+    def as_json(self) -> str:
+        return self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Call:
 def as_json(value: Value) -> Value:
     """A value with the forms above replaced by their JSON."""
     match value:
-        case Ref() | First() | Nested():
+        case Ref() | First() | Named() | Nested():
             return value.as_json()
         case Mapping():
             return {str(key): as_json(item) for key, item in value.items()}

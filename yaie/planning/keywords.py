@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from yaie.facts.facts import Facts
+from yaie.facts.quantization import METHODS
 from yaie.planning.calls import Nested, Value
+from yaie.planning.torchao import quant_type
 from yaie.spec.attention import AttentionSpec
 from yaie.spec.device import DeviceSpec, Dispatched, Mapped, Single, Unplaced
 from yaie.spec.model import ModelSpec
 from yaie.spec.precision import PrecisionSpec
-from yaie.spec.quantization import Bnb4bit, Bnb8bit, QuantizationSpec, Unquantized
+from yaie.spec.quantization import QuantizationSpec, Quantized, Unquantized
+from yaie.spec.quantization.integers import TorchAo
 
 Keywords = dict[str, Value]
 
@@ -65,16 +68,29 @@ def _limits(device: Dispatched | Mapped) -> Keywords:
 
 def quantization(spec: QuantizationSpec) -> Keywords:
     """The quantisation config with every field said, for upstream's defaults are not ours."""
-    match spec:
-        case Unquantized():
-            return {}
-        case Bnb8bit():
-            switch = "load_in_8bit"
-        case Bnb4bit():
-            switch = "load_in_4bit"
-    fields = spec.model_dump(mode="json", exclude={"method"}, exclude_none=True)
-    config = Nested("transformers.BitsAndBytesConfig", kwargs={switch: True} | fields)
-    return {"quantization_config": config}
+    if isinstance(spec, Unquantized):
+        return {}
+    method = METHODS[spec.method]
+    if method.config is None:
+        return {}
+    fields = {name: value for name, value in _fields(spec) if name not in ("method", *_TORCHAO)}
+    if isinstance(spec, TorchAo):
+        fields = {"quant_type": quant_type(spec), **fields}
+    return {
+        "quantization_config": Nested(
+            f"transformers.{method.config}", kwargs={**method.says, **fields}
+        )
+    }
+
+
+_TORCHAO = ("quant_type", "quant_type_kwargs")
+
+
+def _fields(spec: Quantized) -> Iterator[tuple[str, Value]]:
+    """The fields; None is left out where upstream means the same by silence."""
+    for name, value in spec.model_dump(mode="json").items():
+        if value is not None or type(spec).model_fields[name].default is not None:
+            yield name, value
 
 
 def attention(spec: AttentionSpec, facts: Facts) -> Keywords:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
-from yaie.planning.calls import Call, First, Nested, Ref, Value
+from yaie.planning.calls import Call, First, Named, Nested, Ref, Value
 from yaie.planning.plan import LoadPlan
 
 WIDTH = 88
+ROOMS = ("torchao.quantization.", "transformers.")
+"""Packages whose classes are imported by name."""
 METHODS = ("torch.nn.Module.", "transformers.PreTrainedModel.")
 """Classes whose functions read as methods of their first argument."""
 
@@ -26,8 +28,10 @@ def _imports(calls: Iterable[Call]) -> Iterator[str]:
     functions = [target for target in targets if not target.startswith(METHODS)]
     if any(target.startswith("torch.") for target in functions):
         yield from ("import torch", "")
-    classes = sorted({t.split(".")[1] for t in functions if t.startswith("transformers.")})
-    yield from _wrapped("from transformers import ", classes)
+    for room in ROOMS:
+        classes = {t.removeprefix(room).split(".")[0] for t in functions if t.startswith(room)}
+        if classes:
+            yield from _wrapped(f"from {room[:-1]} import ", sorted(classes))
 
 
 def _wrapped(start: str, names: Sequence[str]) -> Iterator[str]:
@@ -46,6 +50,8 @@ def _targets(value: Value) -> Iterator[str]:
         case Nested():
             yield value.target
             yield from _targets([*value.args, *value.kwargs.values()])
+        case Named():
+            yield value.target
         case list():
             for item in value:
                 yield from _targets(item)
@@ -81,7 +87,13 @@ def _function(call: Call | Nested, names: Sequence[str]) -> tuple[str, Sequence[
     if call.target.startswith(METHODS):
         method = call.target.rpartition(".")[2]
         return f"{_text(call.args[0], names, 0)}.{method}", call.args[1:]
-    return call.target.removeprefix("transformers."), call.args
+    return _short(call.target), call.args
+
+
+def _short(target: str) -> str:
+    """What a target is called where its class is imported by name."""
+    room = next((room for room in ROOMS if target.startswith(room)), "")
+    return target.removeprefix(room)
 
 
 def _bracketed(
@@ -107,6 +119,8 @@ def _text(value: Value, names: Sequence[str], indent: int, taken: int = 0) -> st
             return names[value.index] + (f".{value.attribute}" if value.attribute else "")
         case First():
             return " or ".join(_text(item, names, indent) for item in value.values)
+        case Named():
+            return _short(value.target)
         case Nested():
             return _call_text(value, names, indent, taken)
         case Mapping():

@@ -22,6 +22,8 @@ from yaie.rules import (
     precision,
     processor,
     quantization,
+    quantization_fields,
+    quantized,
     task,
     weights,
 )
@@ -38,7 +40,9 @@ GROUPS: tuple[ModuleType, ...] = (
     precision,
     device,
     device_map,
+    quantized,
     quantization,
+    quantization_fields,
     attention,
     processor,
 )

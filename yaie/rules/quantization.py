@@ -2,214 +2,248 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
+from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds, targets
-from yaie.rules.problems import refused, said, wrong
-from yaie.rules.reading import asked_class, has_numbers, older, own_config, pattern, reads_weights
-from yaie.spec.device import Mapped, Unplaced
+from yaie.rules.problems import refused, said
+from yaie.rules.quantizing import Quantizing, quantizing
+from yaie.rules.reading import capability, dtype, has_numbers, reads_weights
+from yaie.spec.device import Dispatched, Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
-from yaie.spec.quantization import Bnb4bit, Unquantized
-from yaie.spec.weights import Pretrained
-from yaie.spec.wording import nearest, override, quoted
+from yaie.spec.wording import all_quoted, quoted
 
-BITSANDBYTES_MINIMUM = "0.46.1"
-"""transformers.utils.import_utils.BITSANDBYTES_MIN_VERSION"""
-BITSANDBYTES_DEVICES = frozenset({"cpu", "cuda", "xpu", "hpu", "npu", "mps"})
-"""bitsandbytes.supported_torch_devices"""
-INSTALL = "`pip install 'yaie[bnb]'`"
+_PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 
 
-def bitsandbytes_is_installed(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Four- and eight-bit weights are made and read by the package bitsandbytes."""
-    quantised = not isinstance(spec.quantization, Unquantized)
-    if not quantised and not (reads_weights(spec) and _own_method(spec, facts) == "bitsandbytes"):
+def a_method_has_its_packages(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Quantised weights are made and read by packages of their own."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or (use.stored and use.needs.unpacks):
         return
-    path = "quantization.method" if quantised else "model.id"
-    asked = f"`{spec.quantization.method}`" if quantised else f"the quantised `{spec.model.id}`"
-    if "bitsandbytes" not in facts.host.packages:
-        message = f"{asked} needs the package `bitsandbytes`, which is not installed"
-    elif older(facts, "bitsandbytes", BITSANDBYTES_MINIMUM):
-        version = facts.host.packages["bitsandbytes"]
-        message = f"{asked} needs bitsandbytes {BITSANDBYTES_MINIMUM} or newer; {version} is here"
-    else:
-        return
-    yield refused(path, message, f"{INSTALL}, or `quantization=none`" if quantised else INSTALL)
-
-
-def bitsandbytes_knows_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """bitsandbytes has backends for some kinds of devices."""
-    if isinstance(spec.quantization, Unquantized) or not has_numbers(spec):
-        return
-    if without := sorted(kinds(spec, facts) - BITSANDBYTES_DEVICES):
-        yield refused(
-            "quantization.method",
-            f"`{spec.quantization.method}` has no backend for {quoted(without)}; it has them for"
-            f" {quoted(sorted(BITSANDBYTES_DEVICES))}",
-            "`quantization=none`",
-        )
-
-
-def gguf_is_quantised_already(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The weights of a GGUF file come as they are in the file."""
-    if spec.model.gguf_file is not None and not isinstance(spec.quantization, Unquantized):
-        yield refused(
-            "quantization.method",
-            f"weights of a GGUF file cannot be quantised again by `{spec.quantization.method}`",
-            "`quantization=none`, or `model.gguf_file=null`",
-        )
-
-
-def checkpoint_is_not_quantised_otherwise(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A quantised checkpoint loads as it was quantised: another method fails, other bits are
-    ignored."""
-    method = _own_method(spec, facts)
-    if isinstance(spec.quantization, Unquantized) or method is None or not reads_weights(spec):
-        return
-    bits = 4 if _own(spec, facts).get("load_in_4bit") else 8
-    asked = 4 if isinstance(spec.quantization, Bnb4bit) else 8
-    if method == "bitsandbytes" and bits == asked:
-        return
-    was = f"{method} in {bits} bits" if method == "bitsandbytes" else method
-    yield refused(
-        "quantization.method",
-        f"`{spec.quantization.method}` was asked, and the checkpoint is quantised already, by"
-        f" {was}",
-        "`quantization=none` loads it as it is",
-    )
-
-
-def quantised_checkpoints_keep_their_settings(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Settings of a checkpoint's own quantisation cannot be changed by loading it."""
-    own, asked = _own(spec, facts), spec.quantization
-    if isinstance(asked, Unquantized) or _own_method(spec, facts) != "bitsandbytes":
-        return
-    if bool(own.get("load_in_4bit")) != isinstance(asked, Bnb4bit) or not reads_weights(spec):
-        return
-    fields = asked.model_dump(mode="json", exclude={"method"})
-    ignored = [name for name, value in fields.items() if name in own and own[name] != value]
-    yield said(
-        "quantization.method",
-        "the checkpoint is quantised already, and loads as it was quantised"
-        + (f"; {quoted(ignored)} as asked would be ignored" if ignored else ""),
-        "`quantization=none` says the same",
-    )
-
-
-def _own(spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
-    """The quantisation that config.json tells of, its own or that of its text part."""
-    config = own_config(spec, facts)
-    for part in (config, config.get("text_config")):
-        own = part.get("quantization_config") if isinstance(part, Mapping) else None
-        if own and isinstance(own, Mapping):
-            return own
-    return {}
-
-
-def _own_method(spec: LoadSpec, facts: Facts) -> str | None:
-    own = _own(spec, facts)
-    if own.get("load_in_4bit") or own.get("load_in_8bit"):
-        return "bitsandbytes"
-    method = own.get("quant_method")
-    return method if isinstance(method, str) else None
-
-
-def new_weights_are_not_drawn_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Weights that are wanted new are drawn from floats, which bitsandbytes' weights are not."""
-    if not isinstance(spec.weights, Pretrained) or not spec.weights.reinitialize:
-        return
-    asked = not isinstance(spec.quantization, Unquantized)
-    if asked or _own_method(spec, facts) == "bitsandbytes":
-        by = f"`{spec.quantization.method}`" if asked else "the checkpoint's bitsandbytes"
-        yield refused(
-            "weights.reinitialize",
-            f"weights that are quantised by {by} cannot be drawn anew",
-            "`weights.reinitialize=[]`" + (", or `quantization=none`" if asked else ""),
-        )
-
-
-def four_bits_are_made_of_16_or_32(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """bitsandbytes quantises to four bits from 16- and 32-bit floats, and computes in those."""
-    if not isinstance(spec.quantization, Bnb4bit):
-        return
-    if spec.precision.dtype == "float64":
-        yield refused(
-            "precision.dtype",
-            "`bnb_4bit` quantises floats of 16 or 32 bits, and `precision.dtype` is `float64`",
-            "`precision=bf16`, or `quantization=none`",
-        )
-    if spec.quantization.bnb_4bit_compute_dtype == "float64":
-        yield refused(
-            "quantization.bnb_4bit_compute_dtype",
-            "four-bit products in `float64` are not numbers; bitsandbytes has them for `float32`,"
-            " `float16` and `bfloat16`",
-            "`quantization.bnb_4bit_compute_dtype=bfloat16`",
-        )
-
-
-def compute_dtype_is_the_precision(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A four-bit layer casts its input to its compute dtype and its output back."""
-    if not isinstance(spec.quantization, Bnb4bit):
-        return
-    asked, computed = spec.precision.dtype, spec.quantization.bnb_4bit_compute_dtype
-    if asked in ("float16", "bfloat16", "float32") and computed not in (asked, "float64"):
-        yield said(
-            "quantization.bnb_4bit_compute_dtype",
-            f"four-bit layers compute in `{computed}` and the rest of the model in `{asked}`: each"
-            " layer casts back and forth",
-            f"`quantization.bnb_4bit_compute_dtype={asked}`",
-        )
-
-
-def skipped_modules_are_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A module that is left unquantised exists; a misspelt one would be quantised."""
-    model = asked_class(facts)
-    if isinstance(spec.quantization, Unquantized) or model is None:
-        return
-    names = set(model.modules) | {name.rpartition(".")[2] for name in model.modules}
-    skipped = spec.quantization.llm_int8_skip_modules or ()
-    for wanted in skipped:
-        near = nearest(pattern(wanted), names, cutoff=_SURELY_MEANT)
-        if near and pattern(wanted) not in names:
-            meant = [near if name == wanted else name for name in skipped]
-            yield wrong(
-                "quantization.llm_int8_skip_modules",
-                f"`{model.name}` has no module `{wanted}`",
-                f"`{override('quantization.llm_int8_skip_modules', meant)}`",
+    for package in use.needs.packages:
+        if package.kinds & kinds(spec, facts):
+            yield from lacking(
+                use.path,
+                use.subject,
+                package.name,
+                facts,
+                minimum=package.minimum,
+                below=package.below,
+                instead=use.instead,
+                install=package.install,
             )
 
 
-_SURELY_MEANT = 0.85
-"""Modules inside of layers are not listed, so only a near miss of a listed one is a mistake."""
-
-
-def offloaded_modules_stay_in_float32(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Beside accelerators, CPU and disk hold modules unquantised only where that is allowed."""
-    if isinstance(spec.quantization, Unquantized) or not isinstance(spec.device, Mapped):
+def a_method_knows_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A method's kernels are written for some kinds of devices."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or not has_numbers(spec):
         return
-    named = set(targets(spec))
-    offloads = named != {"cpu"} and named & {"cpu", "disk"}
-    if offloads and not spec.quantization.llm_int8_enable_fp32_cpu_offload:
+    without = sorted(kinds(spec, facts) - use.needs.kinds)
+    there = next((kind for kind in sorted(use.needs.kinds) if facts.host.has(kind)), None)
+    if not without or (use.stored and use.needs.unpacks and there is None):
+        return
+    device = f"`device={there}`" if there else None
+    yield refused(
+        use.path,
+        f"{use.subject} runs on {all_quoted(sorted(use.needs.kinds), 'or')}, and this load goes"
+        f" to {quoted(without)}",
+        ", or ".join(filter(None, (device, use.instead))) or None,
+    )
+
+
+def a_method_has_the_capability(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Kernels for few bits need CUDA devices of a generation that computes in them."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or (use.stored and use.needs.unpacks):
+        return
+    least, found = use.needs.capability, capability(facts)
+    if least and found and found < least and "cuda" in kinds(spec, facts):
         yield refused(
-            "quantization.llm_int8_enable_fp32_cpu_offload",
-            f"the device map sends modules to {quoted(sorted(offloads))}, where they stay in 32"
-            " bits, and that has to be allowed",
-            "`quantization.llm_int8_enable_fp32_cpu_offload=true`",
+            use.path,
+            f"{use.subject} needs CUDA compute capability {_dotted(least)}, and {facts.host.name}"
+            f" has {_dotted(found)}",
+            use.instead,
+        )
+
+
+def a_checkpoint_that_cannot_run_is_unpacked(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some checkpoints are unpacked into floats, of two bytes a weight, where their kernels are
+    missing."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or not use.stored or not use.needs.unpacks:
+        return
+    if reason := _cannot_run(use, spec, facts):
+        yield said(
+            use.path,
+            f"{use.subject} cannot run here and is unpacked into floats, several times its size:"
+            f" {reason}",
+        )
+
+
+def _cannot_run(use: Quantizing, spec: LoadSpec, facts: Facts) -> str | None:
+    least, found = use.needs.capability, capability(facts)
+    if not any(facts.host.has(kind) for kind in use.needs.kinds):
+        return f"it runs on {all_quoted(sorted(use.needs.kinds), 'or')}"
+    if least and found and found < least:
+        return f"it needs CUDA compute capability {_dotted(least)}, and {_dotted(found)} is here"
+    for package in use.needs.packages if facts.host.packages_known else ():
+        needs = lacking("", "it", package.name, facts, minimum=package.minimum, below=package.below)
+        if package.kinds & kinds(spec, facts) and (problem := next(needs, None)):
+            return problem.message
+    return None
+
+
+def a_method_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some methods quantise from, and compute with, some dtypes alone."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or use.needs.dtypes is None:
+        return
+    held = dtype(spec, facts)
+    if held is None or held in use.needs.dtypes:
+        return
+    best = next(name for name in _PRECISIONS if name in use.needs.dtypes)
+    yield refused(
+        "precision.dtype",
+        f"{use.subject} takes {all_quoted(sorted(use.needs.dtypes), 'or')}, and the weights would"
+        f" be `{held}`",
+        ", or ".join(filter(None, (f"`precision={_PRECISIONS[best]}`", use.instead))),
+    )
+
+
+def a_method_keeps_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some methods compute in one dtype, and make the model's that, whatever was asked."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or (recast := use.needs.recast) is None:
+        return
+    if spec.precision.dtype in recast.dtypes and recast.kinds & kinds(spec, facts):
+        yield refused(
+            "precision.dtype",
+            f"{use.subject} makes the model `{recast.by}`, and `{spec.precision.dtype}` was asked",
+            f"`precision={_PRECISIONS[recast.by]}`",
+        )
+
+
+def a_method_has_modules_of_the_architecture(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A method for one architecture's modules would leave all of another's as they are."""
+    use = quantizing(spec, facts)
+    if use is None or not use.asked or use.needs.architectures is None or facts.model_type is None:
+        return
+    if facts.model_type not in use.needs.architectures:
+        yield refused(
+            use.path,
+            f"{use.subject} quantises modules of {quoted(sorted(use.needs.architectures))}, and"
+            f" `{facts.model_type}` has none of them",
+            use.instead,
+        )
+
+
+def offloaded_modules_may_be_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Beside accelerators, CPU and disk hold quantised modules only where a method can do that."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or not isinstance(spec.device, Mapped):
+        return
+    named = {str(target) for target in targets(spec)}
+    away = sorted(named & (use.needs.not_stored if use.stored else use.needs.not_fresh))
+    if not away or (named == {"cpu"} and len(spec.device.map) == 1):
+        return
+    allowed = getattr(spec.quantization, _FLAG, None)
+    if use.method.startswith("bnb") and use.asked:
+        if not allowed and named != {"cpu"}:
+            yield _in_32_bits(away)
+        return
+    yield refused(
+        "device.map",
+        f"{use.subject} leaves no modules on {quoted(away)}, where the device map sends some",
+        use.instead,
+    )
+
+
+_FLAG = "llm_int8_enable_fp32_cpu_offload"
+
+
+def _in_32_bits(away: list[str]) -> Problem:
+    return refused(
+        f"quantization.{_FLAG}",
+        f"the device map sends modules to {quoted(away)}, where they stay in 32 bits, and that has"
+        " to be allowed",
+        f"`quantization.{_FLAG}=true`",
+    )
+
+
+def a_method_may_need_one_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some methods hold their state on one device."""
+    use = quantizing(spec, facts)
+    if use is None or not use.needs.single:
+        return
+    spread = len(targets(spec)) > 1
+    if spread or (use.needs.named and isinstance(spec.device, Dispatched) and facts.host.devices):
+        there = facts.host.devices[0].kind if facts.host.devices else "cpu"
+        yield refused(
+            "device.kind",
+            f"{use.subject} holds a model on one device, and `{spec.device.kind}` may spread it",
+            f"`device={there}`",
         )
 
 
 def quantised_models_are_placed(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Without a device map transformers puts a quantised model on the accelerator by itself."""
-    if isinstance(spec.quantization, Unquantized) or not isinstance(spec.device, Unplaced):
+    """Without a device map some methods put a model on the accelerator by themselves."""
+    use = quantizing(spec, facts)
+    if use is None or not use.needs.moves or not isinstance(spec.device, Unplaced):
         return
-    if reads_weights(spec) and facts.host.devices:
-        there = facts.host.devices[0].kind
+    there = next((d.kind for d in facts.host.devices if d.kind in use.needs.kinds), None)
+    if reads_weights(spec) and there:
         yield refused(
             "device.kind",
-            f"`none` leaves a model on the CPU, but `{spec.quantization.method}` would put it on"
-            f" `{there}`",
-            f"`device={there}`, or `device=cpu`",
+            f"`none` leaves a model on the CPU, but {use.subject} would put it on `{there}`",
+            f"`device={there}`" + (", or `device=cpu`" if "cpu" in use.needs.kinds else ""),
         )
+
+
+def four_bit_floats_of_fp_quant_have_kernels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """FP-Quant computes in four bits on Blackwell, by qutlass; elsewhere Triton emulates it."""
+    asked = spec.quantization
+    if asked.method != "fp_quant" or not facts.host.has("cuda"):
+        return
+    if not asked.pseudoquantization:
+        least = (10, 0)
+        yield from lacking(
+            "quantization.pseudoquantization",
+            "`fp_quant` in four bits",
+            "qutlass",
+            facts,
+            minimum="0.2.0",
+            instead="`quantization.pseudoquantization=true`",
+        )
+    else:
+        least = (9, 0) if asked.forward_dtype == "nvfp4" else (0, 0)
+    found = capability(facts)
+    if found and found < least:
+        yield refused(
+            "quantization.forward_dtype",
+            f"`{asked.forward_dtype}` needs CUDA compute capability {_dotted(least)} here, and"
+            f" {facts.host.name} has {_dotted(found)}",
+            "`quantization.forward_dtype=mxfp4`"
+            if asked.pseudoquantization
+            else "`quantization.pseudoquantization=true`",
+        )
+
+
+def new_weights_are_not_drawn_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Weights that are wanted new are drawn from floats, which quantised weights are not."""
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or not getattr(spec.weights, "reinitialize", ()):
+        return
+    by = f"`{use.method}`" if use.asked else f"the checkpoint's `{use.method}`"
+    yield refused(
+        "weights.reinitialize",
+        f"weights that are quantised by {by} cannot be drawn anew",
+        "`weights.reinitialize=[]`" + (", or `quantization=none`" if use.asked else ""),
+    )
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

@@ -54,6 +54,12 @@ OTHER_WORDS: dict[str, dict[str, str]] = {
     "quantization": _words("quantization=bnb_8bit", "8bit 8-bit int8 8 load_in_8bit llm_int8 bnb8")
     | _words("quantization=bnb_4bit", "4bit 4-bit int4 4 load_in_4bit nf4 fp4 qlora bnb4")
     | _words("quantization=bnb_4bit", "bnb bitsandbytes bitsandbytes_4bit")
+    | _words("quantization=auto_round", "auto-round autoround")
+    | _words("quantization=compressed_tensors", "compressed-tensors llm-compressor llmcompressor")
+    | _words("quantization=fbgemm_fp8", "fbgemm fbgemm-fp8")
+    | _words("quantization=fp8", "float8 finegrained_fp8 fine-grained-fp8")
+    | _words("quantization=quanto", "optimum-quanto optimum_quanto")
+    | _words("quantization=torchao", "ao torch-ao")
     | _words("quantization=none", "no off false null"),
     "attention": _words(
         "attention=flash_attention_2",

@@ -1,25 +1,15 @@
-"""Group `quantization`: fewer bits a weight; fields bear upstream's own names."""
+"""Four- and eight-bit weights by bitsandbytes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from yaie.spec.group import Group
 from yaie.spec.precision import DType
-
-Modules = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Unquantized(Group):
-    """Weights as the precision says."""
-
-    method: Literal["none"] = "none"
+from yaie.spec.quantization.method import Method, Names
 
 
-class _BitsAndBytes(Group):
-    llm_int8_skip_modules: Modules | None = None
+class _BitsAndBytes(Method):
+    llm_int8_skip_modules: Names | None = None
     """Modules left unquantised; None: transformers chooses the output head."""
     llm_int8_enable_fp32_cpu_offload: bool = False
     """Let modules that the device map sends to CPU stay there in float32."""
@@ -47,6 +37,3 @@ class Bnb4bit(_BitsAndBytes):
     """Quantise the quantisation constants too: 0.4 bits a weight less."""
     bnb_4bit_quant_storage: DType | Literal["uint8", "int8"] = "uint8"
     """Dtype of the tensor that packs the weights."""
-
-
-QuantizationSpec = Annotated[Unquantized | Bnb8bit | Bnb4bit, Field(discriminator="method")]

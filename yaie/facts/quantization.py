@@ -1,0 +1,391 @@
+"""What transformers asks of each method of quantisation. Data.
+
+From `quantizers/quantizer_NAME.py` of transformers 5.23, NAME standing beside the functions above
+each row, `utils/quantization_config.py` and, for lowest versions, `utils/import_utils.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Kinds = frozenset[str]
+EVERY: Kinds = frozenset({"cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa"})
+CUDA: Kinds = frozenset({"cuda"})
+CUDA_OR_XPU: Kinds = frozenset({"cuda", "xpu"})
+OFFLOADED: Kinds = frozenset({"cpu", "disk"})
+BITSANDBYTES: Kinds = frozenset({"cpu", "cuda", "hpu", "mps", "npu", "xpu"})
+"""bitsandbytes.supported_torch_devices"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A distribution that a method needs."""
+
+    name: str
+    minimum: str | None = None
+    below: str | None = None
+    """The first version that is too new."""
+    install: str | None = None
+    """What pip installs, where that is not the name."""
+    kinds: Kinds = EVERY
+    """The kinds of devices on which it is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recast:
+    """Dtypes of the unquantised weights that a method replaces by another, whatever was asked."""
+
+    dtypes: Kinds
+    by: str
+    kinds: Kinds = EVERY
+    """The kinds of devices on which it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodFacts:
+    """One method of quantisation."""
+
+    stored: str
+    """The `quant_method` of a config.json."""
+    config: str | None
+    """transformers' class of its config; None: the checkpoint says all that can be said."""
+    says: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of that class that tell the method from others of the same class."""
+    packages: tuple[Package, ...] = ()
+    kinds: Kinds = EVERY
+    """The kinds of devices that it runs on."""
+    capability: tuple[int, int] | None = None
+    """The lowest compute capability of CUDA devices."""
+    dtypes: Kinds | None = None
+    """The dtypes of the unquantised weights that it takes; None: any."""
+    recast: Recast | None = None
+    only_stored: str | None = None
+    """Why weights cannot be quantised by it as they are loaded; None where they can."""
+    only_fresh: str | None = None
+    """Why a checkpoint that is quantised by it does not load; None where it does."""
+    unpacks: bool = False
+    """Where it cannot run, a checkpoint is unpacked into floats instead."""
+    moves: bool = False
+    """Without a device map the model goes to the accelerator."""
+    single: bool = False
+    """One device holds the whole model."""
+    named: bool = False
+    """That device is named: a map that is still to be made is refused."""
+    architectures: Kinds | None = None
+    """The model types whose modules it has; None: the linear modules of any."""
+    not_fresh: Kinds = frozenset()
+    """Where a map beside accelerators may not send weights that are quantised as they load."""
+    not_stored: Kinds = frozenset()
+    """Where a map beside accelerators may not send weights that are quantised already."""
+    keeps: str | None = "modules_to_not_convert"
+    """The field that names the modules that stay as they are."""
+    heeded: tuple[str, ...] = ()
+    """Fields that count although the checkpoint says its own: `get_loading_attributes`."""
+    reads: tuple[str, ...] = ()
+    """Other methods whose checkpoints it reads."""
+
+
+_CALIBRATED = "it needs calibration, which transformers does not do"
+_NO_OPERATION = "transformers has no operation that quantises by it as it loads"
+_KERNELS = Package(name="kernels", minimum="0.18.2", below="0.19.0")
+_ACCELERATE = Package(name="accelerate", minimum="1.1.0")
+_BITSANDBYTES = (
+    _ACCELERATE,
+    Package(name="bitsandbytes", minimum="0.46.1", install="'yaie[bnb]'"),
+)
+_GPTQMODEL = Package(name="gptqmodel", minimum="1.4.3")
+_BFLOAT16 = Recast(dtypes=frozenset({"float16", "float32", "float64"}), by="bfloat16")
+
+METHODS: Mapping[str, MethodFacts] = {
+    # bnb_8bit, bnb_4bit
+    "bnb_8bit": MethodFacts(
+        stored="bitsandbytes",
+        config="BitsAndBytesConfig",
+        says={"load_in_8bit": True},
+        packages=_BITSANDBYTES,
+        kinds=BITSANDBYTES,
+        moves=True,
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+        keeps="llm_int8_skip_modules",
+    ),
+    "bnb_4bit": MethodFacts(
+        stored="bitsandbytes",
+        config="BitsAndBytesConfig",
+        says={"load_in_4bit": True},
+        packages=_BITSANDBYTES,
+        kinds=BITSANDBYTES,
+        dtypes=frozenset({"float16", "bfloat16", "float32"}),
+        moves=True,
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+        keeps="llm_int8_skip_modules",
+    ),
+    # quanto: validate_environment, is_serializable
+    "quanto": MethodFacts(
+        stored="quanto",
+        config="QuantoConfig",
+        packages=(_ACCELERATE, Package(name="optimum-quanto", install="'yaie[quanto]'")),
+        only_fresh="what quanto quantised cannot be saved by transformers",
+        not_fresh=OFFLOADED,
+    ),
+    # torchao: validate_environment
+    "torchao": MethodFacts(
+        stored="torchao",
+        config="TorchAoConfig",
+        packages=(Package(name="torchao", minimum="0.15.0", install="'yaie[torchao]'"),),
+        not_stored=frozenset({"disk"}),
+    ),
+    # hqq: no get_quantize_ops for fresh weights, no get_load_operations for stored ones
+    "hqq": MethodFacts(
+        stored="hqq",
+        config="HqqConfig",
+        packages=(Package(name="hqq", minimum="0.2.1"),),
+        only_stored=_NO_OPERATION,
+        only_fresh="transformers has no operation that reads what it quantised",
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+        keeps="skip_modules",
+    ),
+    # eetq: validate_environment
+    "eetq": MethodFacts(
+        stored="eetq",
+        config="EetqConfig",
+        packages=(_KERNELS, _ACCELERATE),
+        kinds=CUDA,
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+    ),
+    # higgs: validate_environment, update_dtype; no get_quantize_ops
+    "higgs": MethodFacts(
+        stored="higgs",
+        config="HiggsConfig",
+        packages=(
+            _ACCELERATE,
+            Package(name="flute-kernel", minimum="0.4.1"),
+            Package(name="fast-hadamard-transform"),
+        ),
+        kinds=CUDA,
+        dtypes=frozenset({"float16", "bfloat16"}),
+        only_stored=_NO_OPERATION,
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+    ),
+    # sinq: validate_environment, update_device_map
+    "sinq": MethodFacts(
+        stored="sinq",
+        config="SinqConfig",
+        packages=(Package(name="sinq"),),
+        kinds=frozenset({"cpu", "cuda"}),
+        moves=True,
+        single=True,
+    ),
+    # metal: validate_environment
+    "metal": MethodFacts(
+        stored="metal",
+        config="MetalConfig",
+        packages=(_KERNELS,),
+        kinds=frozenset({"mps"}),
+        unpacks=True,
+        moves=True,
+        not_fresh=OFFLOADED,
+        heeded=("dequantize",),
+    ),
+    # finegrained_fp8: validate_environment
+    "fp8": MethodFacts(
+        stored="fp8",
+        config="FineGrainedFP8Config",
+        packages=(_ACCELERATE,),
+        kinds=CUDA_OR_XPU,
+        capability=(8, 9),
+        unpacks=True,
+        not_fresh=OFFLOADED,
+        heeded=("dequantize", "modules_to_not_convert"),
+    ),
+    "mxfp8": MethodFacts(
+        stored="mxfp8",
+        config="FineGrainedFP8Config",
+        says={"quant_method": "mxfp8"},
+        packages=(_ACCELERATE,),
+        kinds=CUDA_OR_XPU,
+        capability=(8, 9),
+        unpacks=True,
+        not_fresh=OFFLOADED,
+        heeded=("dequantize", "modules_to_not_convert"),
+    ),
+    # fbgemm_fp8: validate_environment, update_dtype
+    "fbgemm_fp8": MethodFacts(
+        stored="fbgemm_fp8",
+        config="FbgemmFp8Config",
+        packages=(
+            Package(name="fbgemm-gpu", kinds=CUDA),
+            Package(name="kernels", minimum="0.18.2", below="0.19.0", kinds=frozenset({"xpu"})),
+            _ACCELERATE,
+        ),
+        kinds=CUDA_OR_XPU,
+        capability=(9, 0),
+        recast=_BFLOAT16,
+        not_fresh=OFFLOADED,
+        heeded=("activation_scale_ub",),
+    ),
+    # mxfp4: validate_environment, _process_model_before_weight_loading (a CPU unpacks)
+    "mxfp4": MethodFacts(
+        stored="mxfp4",
+        config="Mxfp4Config",
+        packages=(_ACCELERATE, Package(name="triton", minimum="3.4.0"), _KERNELS),
+        kinds=CUDA_OR_XPU,
+        capability=(7, 5),
+        unpacks=True,
+        not_fresh=frozenset({"disk"}),
+        architectures=frozenset({"gpt_oss"}),  # integrations/mxfp4.py, replace_with_mxfp4_linear
+        heeded=("dequantize",),
+    ),
+    # nvfp4: validate_environment
+    "nvfp4": MethodFacts(
+        stored="nvfp4",
+        config="NVFP4Config",
+        packages=(_KERNELS,),
+        kinds=CUDA,
+        capability=(10, 0),
+        only_fresh="transformers does not read what it quantised yet",
+        single=True,
+        named=True,
+        not_fresh=OFFLOADED,
+    ),
+    # fouroversix: validate_environment
+    "fouroversix": MethodFacts(
+        stored="fouroversix",
+        config="FourOverSixConfig",
+        packages=(Package(name="fouroversix", install="fouroversix --no-build-isolation"),),
+    ),
+    # fp_quant: validate_environment, update_dtype
+    "fp_quant": MethodFacts(
+        stored="fp_quant",
+        config="FPQuantConfig",
+        packages=(Package(name="fp-quant", minimum="0.3.2"),),
+        kinds=CUDA_OR_XPU,
+        recast=_BFLOAT16,
+        not_fresh=OFFLOADED,
+        not_stored=OFFLOADED,
+    ),
+    # gptq: __init__, validate_environment; optimum.gptq calibrates
+    "gptq": MethodFacts(
+        stored="gptq",
+        config="GPTQConfig",
+        packages=(Package(name="optimum", minimum="1.24.0"), _GPTQMODEL),
+        keeps=None,
+        heeded=("backend", "max_input_length"),
+    ),
+    # awq: validate_environment, update_dtype
+    "awq": MethodFacts(
+        stored="awq",
+        config="AwqConfig",
+        packages=(Package(name="gptqmodel"), _ACCELERATE),
+        recast=Recast(dtypes=frozenset({"bfloat16"}), by="float16", kinds=CUDA_OR_XPU),
+        only_stored=_CALIBRATED,
+        heeded=("backend", "max_input_length"),
+    ),
+    # auto_round: validate_environment
+    "auto_round": MethodFacts(
+        stored="auto-round",
+        config="AutoRoundConfig",
+        packages=(Package(name="auto-round", minimum="0.5.0"),),
+        only_stored=_CALIBRATED,
+        keeps=None,
+        heeded=("backend",),
+        reads=("gptq", "awq"),
+    ),
+    # aqlm: validate_environment
+    "aqlm": MethodFacts(
+        stored="aqlm",
+        config="AqlmConfig",
+        packages=(_ACCELERATE, Package(name="aqlm", install="'aqlm[gpu,cpu]'")),
+        kinds=frozenset({"cpu", "cuda"}),
+        only_stored=_CALIBRATED,
+        keeps="linear_weights_not_to_quantize",
+    ),
+    # vptq: validate_environment
+    "vptq": MethodFacts(
+        stored="vptq",
+        config="VptqConfig",
+        packages=(_ACCELERATE, Package(name="vptq", minimum="0.0.4")),
+        kinds=CUDA,
+        only_stored=_CALIBRATED,
+    ),
+    # spqr: validate_environment, update_dtype
+    "spqr": MethodFacts(
+        stored="spqr",
+        config="SpQRConfig",
+        packages=(_ACCELERATE, Package(name="spqr-quant", install="'spqr_quant[gpu]'")),
+        kinds=CUDA,
+        dtypes=frozenset({"float16"}),
+        only_stored=_CALIBRATED,
+    ),
+    # bitnet: validate_environment
+    "bitnet": MethodFacts(
+        stored="bitnet",
+        config="BitNetQuantConfig",
+        packages=(_ACCELERATE,),
+        only_stored="its weights are trained so",
+        not_stored=OFFLOADED,
+    ),
+    # compressed_tensors: validate_environment
+    "compressed_tensors": MethodFacts(
+        stored="compressed-tensors",
+        config="CompressedTensorsConfig",
+        packages=(
+            Package(
+                name="compressed-tensors",
+                minimum="0.15.0",
+                install="'yaie[compressed-tensors]'",
+            ),
+        ),
+        only_stored=_CALIBRATED,
+        keeps="ignore",
+        heeded=("dequantize", "use_optimized_inference"),
+    ),
+    # quark: validate_environment; QuarkConfig takes a checkpoint's config as a whole
+    "quark": MethodFacts(
+        stored="quark",
+        config=None,
+        packages=(Package(name="amd-quark", minimum="0.12"),),
+        only_stored=_CALIBRATED,
+        keeps=None,
+    ),
+    # gemma: requires_calibration
+    "gemma": MethodFacts(
+        stored="gemma",
+        config="GemmaQuantizationConfig",
+        only_stored=_CALIBRATED,
+    ),
+    # gguf: update_device_map
+    "gguf": MethodFacts(
+        stored="gguf",
+        config="GgufConfig",
+        only_stored="it reads the blocks of a GGUF file",
+        not_stored=frozenset({"disk"}),
+        keeps=None,
+    ),
+}
+
+PACKAGES: frozenset[str] = frozenset(
+    {"qutlass", *(package.name for facts in METHODS.values() for package in facts.packages)}
+)
+"""Distributions that a method may need."""
+
+
+_BY_STORED = {facts.stored: option for option, facts in METHODS.items()}
+
+
+def stored_method(config: Mapping[str, Any]) -> str | None:
+    """The option for what a checkpoint's own `quantization_config` says; None for none of them.
+
+    bitsandbytes' two methods are told apart, and told at all, by `load_in_4bit` and `load_in_8bit`.
+    """
+    for bits in (4, 8):
+        if config.get(f"load_in_{bits}bit"):
+            return f"bnb_{bits}bit"
+    method = config.get("quant_method")
+    return None if method == "bitsandbytes" else _BY_STORED.get(str(method))
