@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from yaie.facts.facts import Facts
-from yaie.loading.execute import function
+from yaie.planning.execute import function
 from yaie.planning.plan import LoadPlan
 
 

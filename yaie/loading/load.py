@@ -9,16 +9,17 @@ from typing import Any
 from yaie.errors import Fault, Problem, raise_errors
 from yaie.facts.keys import KeyFacts
 from yaie.loading import prompting
-from yaie.loading.execute import carry_out
 from yaie.loading.loaded import Loaded
-from yaie.loading.matching import Report, reported
-from yaie.loading.preparing import Prepared, at_hand, planned_with_files, prepare
+from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
 from yaie.loading.receipt import Receipt, receipt_of
 from yaie.loading.reporting import Reporter, Silent
 from yaie.loading.stopwatch import Stopwatch
-from yaie.loading.upstream import mapped, quieted
+from yaie.planning.execute import carry_out
+from yaie.planning.matching import Report, reported
 from yaie.planning.preflight import with_origins
+from yaie.planning.rehearsal import at_hand
+from yaie.planning.upstream import mapped, quieted
 from yaie.rules.keys import judge_keys
 from yaie.spec.load_spec import Composition
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from yaie.facts.dtypes import dtype_name
+
 Model = Any
 """A transformers PreTrainedModel."""
 
@@ -38,11 +40,6 @@ def _held(tensor: Any) -> Iterator[Any]:
 def _is_packed(tensor: Any) -> bool:
     """Whether a tensor is of a class that keeps its numbers in other tensors."""
     return hasattr(tensor, "__tensor_flatten__")
-
-
-def dtype_name(dtype: object) -> str:
-    """torch's name without the module: `bfloat16`."""
-    return str(dtype).removeprefix("torch.")
 
 
 def devices(model: Model) -> dict[str, str]:

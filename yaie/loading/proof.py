@@ -8,12 +8,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from yaie.errors import Fault, Problem
+from yaie.facts.dtypes import dtype_name
 from yaie.facts.keys import KeyFacts
-from yaie.loading.measuring import dtype_name, quantised
+from yaie.loading.measuring import quantised
 from yaie.loading.preparing import Prepared
-from yaie.loading.readback import unread
 from yaie.loading.receipt import Receipt
 from yaie.planning.overrides import asked
+from yaie.planning.readback import unread
 from yaie.spec.device import Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized

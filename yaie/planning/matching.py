@@ -1,4 +1,4 @@
-"""Which weights of a checkpoint and its model match, found on `meta` without reading a weight."""
+"""Which weights of a checkpoint and its model match, found on `meta`. Imports transformers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import Any
 
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts, Mismatch, bare
-from yaie.loading.execute import carry_out
 from yaie.planning.calls import Call, Value
+from yaie.planning.execute import carry_out
 
 Report = Mapping[str, Any]
 """transformers' report of a load: `missing_keys`, `unexpected_keys`, `mismatched_keys`."""
-WEIGHTLESS = ("quantization_config", "device_map", "max_memory", "offload_folder")
+WEIGHTLESS = (
+    "attn_implementation",
+    "device_map",
+    "experts_implementation",
+    "max_memory",
+    "offload_buffers",
+    "offload_folder",
+    "quantization_config",
+)
 """Keywords without which a model has the same keys, and can stand on `meta`."""
 
 

@@ -1,4 +1,7 @@
-"""The one seam to transformers: its exceptions become problems, its warnings are collected."""
+"""The one seam to transformers: its exceptions become problems, its warnings are collected.
+
+Imports transformers and torch.
+"""
 
 from __future__ import annotations
 

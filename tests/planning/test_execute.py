@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from yaie.loading.execute import carry_out
 from yaie.planning.calls import Call, First, Nested, Ref
+from yaie.planning.execute import carry_out
 
 
 def test_an_argument_can_be_an_earlier_value_or_an_attribute_of_it() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yaie.errors import Fault, Problem
-from yaie.loading.measuring import dtype_name
+from yaie.facts.dtypes import dtype_name
 
 _ABSENT = object()
 

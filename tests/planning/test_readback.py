@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from transformers import AutoConfig
 
-from yaie.loading.readback import unread
+from yaie.planning.readback import unread
 
 
 def found(overrides: dict[str, Any], **fields: Any) -> list[tuple[str, str, str | None]]:

@@ -1,0 +1,74 @@
+"""A load rehearsed on `meta`: its config built, its overrides read back, its keys matched.
+
+Imports transformers. No weight is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from yaie.errors import Problem, errors_of
+from yaie.facts.facts import Facts
+from yaie.facts.keys import KeyFacts
+from yaie.planning.calls import Call
+from yaie.planning.derived import stale
+from yaie.planning.execute import carry_out
+from yaie.planning.matching import foreseen
+from yaie.planning.overrides import asked
+from yaie.planning.plan import LoadPlan
+from yaie.planning.readback import unread
+from yaie.planning.upstream import mapped, quieted
+from yaie.rules.keys import judge_keys
+from yaie.spec.weights import Pretrained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What is known of a load once everything but the numbers has been there."""
+
+    keys: KeyFacts | None
+    """How weights and model match; None where only the load itself can tell."""
+    problems: tuple[Problem, ...]
+    """Without their origins."""
+
+
+def rehearse(plan: LoadPlan, facts: Facts) -> Rehearsal:
+    """Overrides read back from the config, and keys judged on `meta`."""
+    values: list[Any] = []
+    problems: list[Problem] = []
+    with quieted():
+        for call in plan.calls[: plan.model]:
+            with mapped(f"`{call.target}`"):
+                values.append(carry_out(at_hand(call, facts), values))
+            if call.name == "config":
+                problems += _misread(values[-1], call, asked(plan.spec, facts), facts)
+        if errors_of(problems) or not isinstance(plan.spec.weights, Pretrained):
+            return Rehearsal(keys=None, problems=tuple(problems))
+        with mapped("matching the checkpoint with the model"):
+            keys = foreseen(at_hand(plan.calls[plan.model], facts), facts, values)
+    found = judge_keys(plan.spec, keys) if keys else ()
+    return Rehearsal(keys=keys, problems=(*problems, *found))
+
+
+def at_hand(call: Call, facts: Facts) -> Call:
+    """The call told to ask no hub where its files come from the hub's cache.
+
+    Tokenizers would ask twice or thrice though everything was brought.
+    """
+    cached = facts.checkpoint is not None and facts.checkpoint.commit is not None
+    if not cached or not call.target.endswith(".from_pretrained"):
+        return call
+    return replace(call, kwargs={**call.kwargs, "local_files_only": True})
+
+
+def _misread(
+    config: Any, call: Call, overrides: Mapping[str, Any], facts: Facts
+) -> Iterator[Problem]:
+    """Overrides that the config does not hold, and fields that they should have changed too."""
+    yield from unread(config, overrides, "model.config")
+    own = facts.checkpoint.config if facts.checkpoint else None
+    if own is not None and facts.architecture and call.target.endswith(".from_pretrained"):
+        with mapped("the config with its overrides"):
+            yield from stale(config, own, overrides)
