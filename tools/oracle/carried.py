@@ -11,7 +11,7 @@ from tools.oracle.effects import without_effect
 from tools.oracle.keys import odd_keys, of_the_plain_load
 from tools.oracle.naive import heard, host_of
 from tools.oracle.outcome import Happened, refusal
-from yaie.loading.execute import carry_out
+from yaie.planning.execute import carry_out
 from yaie.planning.plan import LoadPlan
 
 

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from tools.oracle import overrides
 from yaie.facts.task_order import task_rank
-from yaie.loading.upstream import quieted
+from yaie.planning.upstream import quieted
 
 MOST_PARAMETERS = 4_000_000
 ONE_IN = 3

@@ -12,7 +12,7 @@ from tools.oracle.deviations import DTYPES, deviations
 from tools.oracle.effects import without_effect
 from tools.oracle.keys import odd_keys
 from tools.oracle.outcome import Happened, refusal
-from yaie.loading.upstream import quieted
+from yaie.planning.upstream import quieted
 
 
 def naive(cell: Cell, auto: Any) -> Happened:
