@@ -15,7 +15,7 @@ def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composi
 
     Raises InputError with every problem of recipe and overrides.
     """
-    from yaie.spec.compose import compose as compose_files
+    from yaie.planning.preflight import compose as compose_files
 
     recipe, overrides = _split(words)
     return compose_files(recipe, overrides, Path(config_dir) if config_dir else None)

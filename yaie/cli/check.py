@@ -38,7 +38,12 @@ def run(args: Namespace) -> int:
     recipes, overrides = parted(below(args.words), args.config_dir)
     there = setting.setting(args)
     outcomes = _compositions(recipes or [None], overrides, args.config_dir)
-    results = [Result(recipe=recipe, problems=_problems(o, there)) for recipe, o in outcomes]
+    results = [
+        Result(
+            recipe=recipe, problems=_problems(outcome, recipe, overrides, args.config_dir, there)
+        )
+        for recipe, outcome in outcomes
+    ]
     if args.json:
         from yaie.cli.document import write
 
@@ -56,11 +61,17 @@ def _compositions(
     return zip(recipes, compose_all(recipes, overrides, config_dir), strict=True)
 
 
-def _problems(outcome: Composition | InputError, there: Setting) -> tuple[Problem, ...]:
-    from yaie.planning.preflight import check
+def _problems(
+    outcome: Composition | InputError,
+    recipe: Path | None,
+    overrides: Sequence[str],
+    config_dir: Path | None,
+    there: Setting,
+) -> tuple[Problem, ...]:
+    from yaie.planning.preflight import check, uncomposed
 
     if isinstance(outcome, InputError):
-        return outcome.problems
+        return uncomposed(outcome, recipe, overrides, config_dir, there)
     try:
         return check(outcome, there)
     except YaieError as error:

@@ -23,7 +23,7 @@ def composed(args: Namespace) -> Composition:
         second = f"`{recipes[0]}` and `{recipes[1]}` were given, and one recipe is allowed here"
         hint = "`yaie check` alone takes several"
         raise InputError(Problem(path="", message=second, hint=hint))
-    from yaie.spec.compose import compose
+    from yaie.planning.preflight import compose
 
     return compose(recipes[0] if recipes else None, overrides, args.config_dir)
 

@@ -7,7 +7,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.files import Need, need
-from yaie.planning.preflight import judged
+from yaie.planning.preflight import judged, with_true_hints
 from yaie.sources.bring import bring, bring_small_files
 from yaie.spec.load_spec import Composition
 
@@ -25,7 +25,7 @@ def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Fact
     with watch.stage("fetch"):
         bring_small_files(spec.model)
         facts = gather(spec)
-        raise_errors(judged(composition, facts))
+        raise_errors(with_true_hints(composition, judged(composition, facts)))
         if wanted is Need.ALL:
             bring(spec.model, progress=watch.bytes)
             facts = gather(spec)

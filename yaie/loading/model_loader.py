@@ -43,7 +43,7 @@ class ModelLoader:
         return load_processor(self._composition("weights=meta"))
 
     def _composition(self, *overrides: str) -> Any:
-        from yaie.spec.compose import compose
+        from yaie.planning.preflight import compose
 
         asked = (override("model.id", self.model), "task=causal-lm", "precision=fp16")
         return compose(None, [*asked, "device=auto", *overrides, *self.overrides])

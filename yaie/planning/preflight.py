@@ -1,18 +1,43 @@
-"""All that can be said about a composition before a byte of weights."""
+"""All that can be said about a load before a byte of weights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from yaie.errors import Problem, YaieError, errors_of, raise_errors
+from yaie.errors import InputError, Problem, YaieError, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_without_checkpoint
 from yaie.facts.setting import Setting
+from yaie.planning.hints import Words, helpful, words_of
 from yaie.planning.plan import LoadPlan
 from yaie.planning.resolve import resolve
 from yaie.rules.judge import judge
+from yaie.spec.compose import compose as compose_files
 from yaie.spec.load_spec import Composition
+
+
+def compose(
+    recipe: Path | None, overrides: Sequence[str], config_dir: Path | None = None
+) -> Composition:
+    """What a recipe and overrides ask for; raises InputError with all problems, hints tried."""
+    try:
+        return compose_files(recipe, overrides, config_dir)
+    except InputError as error:
+        raise InputError(*uncomposed(error, recipe, overrides, config_dir)) from None
+
+
+def uncomposed(
+    error: InputError,
+    recipe: Path | None,
+    overrides: Sequence[str],
+    config_dir: Path | None,
+    setting: Setting | None = None,
+) -> tuple[Problem, ...]:
+    """The problems of words that do not compose, with those hints that help."""
+    words = Words(recipe=recipe, overrides=tuple(overrides), config_dir=config_dir)
+    return helpful(words, error.problems, _ruled, setting, composed=False)
 
 
 def check(composition: Composition, setting: Setting | None = None) -> tuple[Problem, ...]:
@@ -23,11 +48,27 @@ def check(composition: Composition, setting: Setting | None = None) -> tuple[Pro
 def survey(
     composition: Composition, setting: Setting | None = None
 ) -> tuple[Facts, tuple[Problem, ...]]:
-    """What is true of a composition, and every problem of it.
+    """What is true of a composition, and every problem of it, with those hints that help."""
+    facts, problems = _surveyed(composition, setting)
+    return facts, with_true_hints(composition, problems, setting)
 
-    A checkpoint that cannot be read is a problem among the others, which are found without it; that
-    nothing is known of it then goes without saying.
-    """
+
+def with_true_hints(
+    composition: Composition, problems: Sequence[Problem], setting: Setting | None = None
+) -> tuple[Problem, ...]:
+    """The problems of a composition, with those hints that help."""
+    return helpful(words_of(composition), problems, _ruled, setting)
+
+
+def _ruled(composition: Composition, setting: Setting) -> tuple[Problem, ...]:
+    return _surveyed(replace(composition, notes=()), setting)[1]
+
+
+def _surveyed(
+    composition: Composition, setting: Setting | None
+) -> tuple[Facts, tuple[Problem, ...]]:
+    """A checkpoint that cannot be read is a problem among the others, which are found without it;
+    that nothing is known of it then goes without saying."""
     try:
         facts = gather(composition.spec, setting)
     except YaieError as error:
@@ -44,7 +85,7 @@ def plan(
     if facts is None:
         facts, problems = survey(composition, setting)
     else:
-        problems = judged(composition, facts)
+        problems = with_true_hints(composition, judged(composition, facts), setting)
     raise_errors(problems)
     return replace(resolve(composition.spec, facts), problems=problems)
 

@@ -17,7 +17,7 @@ from yaie.spec.merge import Merged, merged
 from yaie.spec.options import Key, Option, OptionError, bring
 from yaie.spec.precedence import Settled, settled
 from yaie.spec.recipe import read_recipe, recipe_layer
-from yaie.spec.statements import Change, Field, Layer, Restore, dotted
+from yaie.spec.statements import Change, Field, Layer, Restore, dotted, without
 from yaie.spec.unknown_names import shown, unknown_option, unknown_restored
 from yaie.spec.validation import typed_spec
 
@@ -27,23 +27,34 @@ Names = Mapping[str, tuple[str, ...]]
 
 
 def compose(
-    recipe: Path | None, overrides: Sequence[str], config_dir: Path | None = None
+    recipe: Path | None,
+    overrides: Sequence[str],
+    config_dir: Path | None = None,
+    *,
+    less: Problem | None = None,
 ) -> Composition:
-    """What a recipe and overrides ask for; raises InputError with all problems."""
-    (composed,) = compose_all([recipe], overrides, config_dir)
+    """What a recipe and overrides ask for; raises InputError with all problems.
+
+    `less` leaves out what a problem blames, as if it had not been said.
+    """
+    (composed,) = compose_all([recipe], overrides, config_dir, less=less)
     if isinstance(composed, InputError):
         raise composed
     return composed
 
 
 def compose_all(
-    recipes: Sequence[Path | None], overrides: Sequence[str], config_dir: Path | None = None
+    recipes: Sequence[Path | None],
+    overrides: Sequence[str],
+    config_dir: Path | None = None,
+    *,
+    less: Problem | None = None,
 ) -> list[Composition | InputError]:
     """Each recipe with the same overrides; options are brought once for the whole batch."""
     own = _own_groups(config_dir)
     names = {group: options(group, config_dir) for group in (*GROUPS, *own)}
     said, problems = command_line(overrides, own)
-    drafts = [_draft(recipe, said, problems, names, config_dir) for recipe in recipes]
+    drafts = [_draft(recipe, said, problems, names, config_dir, less) for recipe in recipes]
     chosen = {(g, settled.option) for draft in drafts for g, settled in draft.groups.items()}
     brought = bring([key for key in chosen if key[1] in names[key[0]]], config_dir)
     return [_composition(draft, names, brought, overrides, config_dir) for draft in drafts]
@@ -81,6 +92,7 @@ def _draft(
     problems: tuple[Problem, ...],
     names: Names,
     config_dir: Path | None,
+    less: Problem | None,
 ) -> _Draft:
     layers = [said]
     own = [group for group in names if group not in GROUPS]
@@ -90,6 +102,9 @@ def _draft(
     for group in own:
         fragment, wrong = _fragment(group, layers, names[group], config_dir)
         layers, problems = [*fragment, *layers], wrong + problems
+    if less is not None:
+        layers = [without(said, less.path, less.origin) for said in layers]
+        problems = tuple(p for p in problems if (p.path, p.origin) != (less.path, less.origin))
     groups = {group: settled(group, layers) for group in GROUPS}
     return _Draft(recipe=recipe, groups=groups, problems=problems)
 

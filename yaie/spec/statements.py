@@ -68,6 +68,23 @@ def layer(name: str, statements: Iterator[Choice | Change]) -> Layer:
     return Layer(name, choices, {group: tuple(said) for group, said in changes.items()})
 
 
+def without(said: Layer, path: str, origin: str | None) -> Layer:
+    """The layer less what was said at a place of the value at a path: the fields of the value, or
+    else the choice of its group."""
+    group = path.partition(".")[0]
+    changes = said.changes.get(group, ())
+    kept = tuple(c for c in changes if c.origin != origin or not _related(dotted(c.path), path))
+    choices = dict(said.choices)
+    if kept == changes and group in choices and choices[group].origin == origin:
+        del choices[group]
+    return Layer(said.name, choices, {**said.changes, group: kept})
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether one path is the other, or around it."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
 def dotted(path: Path) -> str:
     return ".".join(path)
 
