@@ -3,13 +3,14 @@
     python tools/build_catalogue.py [--check]
 
 Build it where timm, torchvision, torchaudio and scipy are installed: architectures that need them
-have no default model otherwise, so that their module names are missing.
+have no default model otherwise, so that nothing of it can be observed.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import os
 from importlib import metadata
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     path = FOLDER / f"catalogue-{metadata.version('transformers')}.jsonl.gz"
-    packed = build()
+    packed = build(processes=os.cpu_count() or 1)
     if parser.parse_args().check:
         return _compare(packed, path.read_bytes())
     keep(packed, path)

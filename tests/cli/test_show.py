@@ -73,9 +73,19 @@ def test_an_architecture_has_its_tasks_and_fields(capsys: Captured) -> None:
     assert main(["show", "arch", "gpt2"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("gpt2 (GPT2Config)\n\ntasks:\n")
-    assert line(out, "causal-lm").startswith("causal-lm GPT2LMHeadModel; attention eager, ")
+    assert line(out, "causal-lm") == "causal-lm GPT2LMHeadModel"
     assert line(out, "n_embd") == "n_embd int = 768"
     assert line(out, "hidden_size") == "hidden_size n_embd"
+
+
+def test_an_architecture_says_why_a_kind_or_a_default_model_is_not_to_be_had(
+    capsys: Captured,
+) -> None:
+    assert main(["show", "arch", "fuyu", "reformer"]) == 0
+    out = capsys.readouterr().out
+    assert "  FuyuModel        flex_attention: refused by PersimmonModel\n" in out
+    assert "`is_decoder=True`; but with model.config.is_decoder=true\n" in out
+    assert "  ReformerModelWithLMHead            eager, paged|eager (declared only)\n" in out
 
 
 def test_an_architecture_as_json_is_its_facts(capsys: Captured) -> None:

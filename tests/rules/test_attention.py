@@ -185,7 +185,7 @@ def test_an_unknown_kind_of_a_part_is_an_input_error() -> None:
 
 
 def test_experts_are_chosen_in_a_mixture() -> None:
-    mixture = model_class("MixtralForCausalLM", head="lm_head", experts=True)
+    mixture = model_class("MixtralForCausalLM", head="lm_head", experts=("eager", "grouped_mm"))
     asked = spec(attention={"experts": "batched_mm"})
     assert judge(asked, facts(architecture=replace(LLAMA, classes={"causal-lm": mixture}))) == ()
 

@@ -1,16 +1,16 @@
-"""`yaie show arch`: what transformers declares of an architecture."""
+"""`yaie show arch`: what transformers says and does of an architecture."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from yaie.cli.colour import painter
 from yaie.errors import InputError, Problem
-from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.architecture import ArchitectureFacts, ClassFacts
 from yaie.facts.catalogue import Catalogue, catalogue
-from yaie.spec.wording import nearest
+from yaie.spec.wording import enumerated, nearest, override
 
 
 def show_architectures(names: Sequence[str], args: Namespace) -> None:
@@ -49,7 +49,8 @@ def _no_architecture(name: str, known: Catalogue) -> Problem:
 def _said(facts: ArchitectureFacts) -> Iterator[str]:
     paint = painter(sys.stdout)
     yield f"{paint(facts.model_type, 'bold')} ({facts.config_class})"
-    yield from _section("tasks", _tasks(facts))
+    yield from _section("tasks", {task: known.name for task, known in facts.classes.items()})
+    yield from _classes({known.name: known for known in facts.classes.values()})
     yield from _section("config", _fields(facts))
     yield from _section("also called", facts.attribute_map)
     yield from _section("sub-configs", {k: v or "any" for k, v in facts.sub_configs.items()})
@@ -65,11 +66,53 @@ def _section(title: str, rows: Mapping[str, str]) -> Iterator[str]:
     yield from (f"  {name:{width}}  {said}" for name, said in rows.items())
 
 
-def _tasks(facts: ArchitectureFacts) -> dict[str, str]:
-    return {
-        task: f"{known.name}; attention {', '.join(known.attention)}"
-        for task, known in facts.classes.items()
-    }
+def _classes(classes: Mapping[str, ClassFacts]) -> Iterator[str]:
+    """A section a kind of fact, in it a row a class of which there is something to say."""
+    for title, told in TOLD.items():
+        yield from _section(
+            title, {n: said for n, known in classes.items() if (said := told(known))}
+        )
+
+
+def _attention(known: ClassFacts) -> str:
+    return ", ".join(known.attention) + (" (declared only)" if known.obstacle else "")
+
+
+def _refusals(known: ClassFacts) -> str:
+    """Kinds that something else than the class refuses, gathered by what it is."""
+    kinds: dict[str, list[str]] = {}
+    for kind, why in known.refusals.items():
+        by = f"{why.runs} runs instead" if why.runs else why.says or f"refused by {why.by}"
+        kinds.setdefault(by, []).append(kind)
+    return "; ".join(f"{', '.join(several)}: {by}" for by, several in kinds.items())
+
+
+def _obstacle(known: ClassFacts) -> str:
+    if known.obstacle is None:
+        return ""
+    mending = [override(f"model.config.{n}", value) for n, value in known.mended_by.items()]
+    return f"{known.obstacle}; but with {enumerated(mending, 'or')}" if mending else known.obstacle
+
+
+def _pairs(pairs: Mapping[str, str]) -> str:
+    shown = [f"{name}: {said}" for name, said in pairs.items()]
+    rest = len(shown) - SHOWN
+    return ", ".join(shown[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+SHOWN = 4
+"""Tied weights and split modules listed before the rest is counted; `--json` has them all."""
+TOLD: Mapping[str, Callable[[ClassFacts], str]] = {
+    "attention": _attention,
+    "no attention": _refusals,
+    "no default model": _obstacle,
+    "needs": lambda known: ", ".join(known.needs_packages),
+    "experts": lambda known: ", ".join(known.experts),
+    "kept together": lambda known: ", ".join(known.no_split_modules),
+    "kept in float32": lambda known: ", ".join((*known.keep_in_fp32, *known.keep_in_fp32_strict)),
+    "tied weights": lambda known: _pairs(known.tied_weights),
+    "tensor parallel": lambda known: _pairs(known.tensor_parallel),
+}
 
 
 def _fields(facts: ArchitectureFacts) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""ArchitectureFacts: what the installed transformers declares of one architecture."""
+"""ArchitectureFacts: what the installed transformers declares and does for one architecture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +20,35 @@ class FieldFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a default model is not built with an attention kind that was asked."""
+
+    by: str
+    """The class that refuses: the model's own, one of its parts', or the config's."""
+    says: str = ""
+    """What a config class says for itself."""
+    runs: str = ""
+    """The kind that runs instead, with no more than a warning."""
+    mended_by: Mapping[str, bool] = field(default_factory=dict)
+    """Config fields that lift the refusal, each with the value that does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFacts:
-    """One model class of an architecture, by the class's own declarations."""
+    """One model class of an architecture, as its default model was seen to be."""
 
     name: str
     attention: tuple[str, ...]
-    """Kinds that the class's flags admit, `eager` among them, hub kernels that it names last."""
+    """Kinds that the default model is built with and reads back, `eager` among them, hub kernels
+    that the class names last; where it has no default model, those that its flags declare."""
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    """Attention kind → why not, where it is not the class itself that refuses."""
+    obstacle: str | None = None
+    """What is raised in place of the default model; None where there is one."""
+    mended_by: Mapping[str, bool] = field(default_factory=dict)
+    """Config fields that take the obstacle away, each with the value that does."""
+    needs_packages: tuple[str, ...] = ()
+    """Distributions that the default model's constructors ask for."""
     no_split_modules: tuple[str, ...]
     """Classes of modules that a device map must keep in one piece."""
     keep_in_fp32: tuple[str, ...]
@@ -33,11 +56,16 @@ class ClassFacts:
     keep_in_fp32_strict: tuple[str, ...] = ()
     """Patterns of modules kept in float32 when the rest is float16 or bfloat16."""
     can_generate: bool
-    experts: bool = False
-    """Whether the implementation of its experts can be chosen."""
+    experts: tuple[str, ...] = ()
+    """Implementations that its experts can be run by; empty where none can be chosen."""
+    tied_weights: Mapping[str, str] = field(default_factory=dict)
+    """Weight → the one whose numbers it has where `tie_word_embeddings` is true, layer numbers as
+    `*`."""
+    tensor_parallel: Mapping[str, str] = field(default_factory=dict)
+    """Modules, layer numbers as `*` → how they are split over devices; empty without a plan."""
     modules: tuple[str, ...]
-    """Module names of the default config, layer numbers as `*`, parents before children, four
-    levels deep and nothing inside a no-split module; empty if it cannot be built."""
+    """Module names of the default model, layer numbers as `*`, parents before children, four
+    levels deep and nothing inside a no-split module; empty without a default model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts
+from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts, Refusal
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a line's form changes, so that a catalogue kept by another yaie is not read."""
 BLOCK = 40
 """Architectures that are compressed together."""
@@ -142,7 +142,7 @@ def _head_data(head: Head) -> dict[str, Any]:
 
 
 def _data(facts: ArchitectureFacts, head: Head) -> dict[str, Any]:
-    classes = list(dict.fromkeys(facts.classes.values()))
+    classes = list({cls.name: cls for cls in facts.classes.values()}.values())
     own = {name: field for name, field in facts.fields.items() if head.fields.get(name) != field}
     return {
         "model_type": facts.model_type,
@@ -152,7 +152,7 @@ def _data(facts: ArchitectureFacts, head: Head) -> dict[str, Any]:
         "properties": [name for name in facts.properties if name not in head.properties],
         "sub_configs": facts.sub_configs,
         "open_sub_configs": facts.open_sub_configs,
-        "classes": [asdict(cls) for cls in classes],
+        "classes": [_class_data(cls) for cls in classes],
         "tasks": {task: classes.index(cls) for task, cls in facts.classes.items()},
         "processors": facts.processors,
     }
@@ -176,6 +176,21 @@ def _properties(head: Head, data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({*head.properties, *data["properties"]} - set(data["fields"])))
 
 
+def _class_data(cls: ClassFacts) -> dict[str, Any]:
+    """A class's facts without those that are empty."""
+    refusals = {kind: _filled(asdict(why)) for kind, why in cls.refusals.items()}
+    return _filled(asdict(cls) | {"refusals": refusals})
+
+
+def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value not in (None, "", (), {})}
+
+
 def _read_class(data: Mapping[str, Any]) -> ClassFacts:
     values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
-    return ClassFacts(**cast(Any, values))
+    refusals = {kind: Refusal(**why) for kind, why in data.get("refusals", {}).items()}
+    return ClassFacts(**cast(Any, _ABSENT | values | {"refusals": refusals}))
+
+
+_ABSENT = dict.fromkeys(("attention", "no_split_modules", "keep_in_fp32", "modules"), ())
+"""Fields without a default of their own, empty where a line leaves them out."""

@@ -1,4 +1,4 @@
-"""What model classes declare, and the modules of their default models. Imports transformers."""
+"""What model classes are, seen on their default models. Imports transformers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from yaie.facts import observing, releases
 from yaie.facts.architecture import ClassFacts
 
 FLASH = ("flash_attention_2", "flash_attention_3", "flash_attention_4")
@@ -38,46 +39,46 @@ def model_classes(auto: Any, config_class: Any) -> tuple[Any, ...]:
 
 
 def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
-    """A class's declarations; those that it inherits from its parts are read off a built model."""
-    model = _on_meta(cls, auto, config_class)
+    """A class as its default model is; without one, as the class declares itself."""
+    subject = observing.Subject(cls=cls, auto=auto, config_class=config_class)
+    default, packages = observing.default_model(subject)
+    model = default.model
     said = cls if model is None else model
     no_split = _names(said, "_no_split_modules")
+    attention, refusals = observing.attention_of(subject, default, _declared(cls))
     return ClassFacts(
         name=cls.__name__,
-        attention=_attention(cls),
+        attention=attention,
+        refusals=refusals,
+        obstacle=observing.stated(default.error) if default.error else None,
+        mended_by=observing.mended_by(subject) if model is None else {},
+        needs_packages=packages,
         no_split_modules=no_split,
         keep_in_fp32=_names(said, "_keep_in_fp32_modules"),
         keep_in_fp32_strict=_names(said, "_keep_in_fp32_modules_strict"),
         can_generate=_generates(cls),
-        experts=_chooses_experts(cls, model),
+        experts=_experts(cls, model),
+        tensor_parallel={} if model is None else releases.tensor_parallel_plan(model),
         modules=() if model is None else tuple(dict.fromkeys(_modules(model, no_split))),
+        # Last, since it sets configs of the model.
+        tied_weights={} if model is None else _tied(model),
     )
 
 
-def _on_meta(cls: Any, auto: Any, config_class: Any) -> Any:
-    """The default model on the meta device; None where upstream cannot build it."""
-    import torch
-    from transformers import initialization
-
-    try:
-        # from_config needs `architectures` where it has several classes to choose from.
-        config = config_class(architectures=[cls.__name__])
-        with torch.device("meta"), initialization.no_init_weights():
-            return auto.from_config(config)
-    except Exception:
-        # Whatever a default config makes a constructor raise (a package that is missing, a field
-        # that has no usable default): the class has no default model.
-        return None
-
-
-def _attention(cls: Any) -> tuple[str, ...]:
-    kinds = ["eager"]
-    kinds += ["sdpa"] if getattr(cls, "_supports_sdpa", False) else []
-    if getattr(cls, "_supports_flash_attn", False):
-        # A class that names its flash kernels runs the first of those whatever else is asked.
-        kinds += getattr(cls, "_compatible_flash_implementations", None) or FLASH
-    kinds += ["flex_attention"] if getattr(cls, "_supports_flex_attn", False) else []
-    return tuple(sorted(kinds, key=lambda kind: "/" in kind))
+def _declared(cls: Any) -> tuple[str, ...]:
+    """Kinds that a class's flags admit; every kind that no flag is about is admitted."""
+    flags = {
+        "sdpa": "_supports_sdpa",
+        "flex_attention": "_supports_flex_attn",
+        **dict.fromkeys(FLASH, "_supports_flash_attn"),
+    }
+    kinds = releases.attention_kinds()
+    admitted = (kind for kind in kinds if getattr(cls, flags.get(kind, ""), kind not in flags))
+    # A class that names its flash kernels runs the first of those whatever else is asked.
+    named = getattr(cls, "_compatible_flash_implementations", None) or ()
+    if named:
+        return tuple(kind for kind in admitted if kind not in FLASH) + tuple(named)
+    return tuple(admitted)
 
 
 def _names(said: Any, attribute: str) -> tuple[str, ...]:
@@ -89,10 +90,32 @@ def _generates(cls: Any) -> bool:
     return not hasattr(cls, "_backends") and bool(cls.can_generate())
 
 
-def _chooses_experts(cls: Any, model: Any) -> bool:
-    parts = {cls} if model is None else {type(module) for module in model.modules()}
-    choices = (getattr(part, "_can_set_experts_implementation", None) for part in parts)
-    return any(choice() for choice in choices if callable(choice))
+def _experts(cls: Any, model: Any) -> tuple[str, ...]:
+    """Implementations that every part with experts takes as they are asked."""
+    parts = [cls] if model is None else list(model.modules())
+    choosing = [part for part in parts if _chooses_experts(part)]
+    if model is None or not choosing:
+        return releases.experts_kinds() if choosing else ()
+    return tuple(
+        kind
+        for kind in releases.experts_kinds()
+        if all(part.get_correct_experts_implementation(kind) == kind for part in choosing)
+    )
+
+
+def _chooses_experts(part: Any) -> bool:
+    choice = getattr(part, "_can_set_experts_implementation", None)
+    return callable(choice) and bool(choice())
+
+
+def _tied(model: Any) -> dict[str, str]:
+    names = releases.tied_weights(model).items()
+    return {_starred(target): _starred(source) for target, source in sorted(names)}
+
+
+def _starred(name: str) -> str:
+    """A dotted name with its layer numbers as `*`."""
+    return ".".join("*" if part.isdigit() else part for part in name.split("."))
 
 
 def _modules(
