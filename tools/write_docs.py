@@ -1,7 +1,7 @@
-"""Write docs/groups.md, the reference of groups, fields and options, out of the sources.
+"""Write docs/groups.md and docs/rules.md, the references, out of the sources.
 
-python tools/write_docs.py           writes it
-python tools/write_docs.py --check   says whether it is current, and writes nothing
+python tools/write_docs.py           writes them
+python tools/write_docs.py --check   says whether they are current, and writes nothing
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
+# Run as a file, too, it finds the modules beside it.
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tools import rules_page
 from yaie.spec.conf import options, sentence
 from yaie.spec.group import Group
 from yaie.spec.load_spec import GROUPS, LoadSpec
@@ -27,7 +30,7 @@ _OPENING = (
     "`group.field=value` sets a field.",
 )
 
-PAGE = Path(__file__).parent.parent / "docs" / "groups.md"
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 def page() -> str:
@@ -88,14 +91,16 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Writes the page, or compares it."""
+    """Writes the pages, or compares them."""
+    pages = {DOCS / "groups.md": page(), DOCS / "rules.md": rules_page.page()}
     if "--check" not in sys.argv[1:]:
-        PAGE.write_text(page(), encoding="utf-8")
+        for path, text in pages.items():
+            path.write_text(text, encoding="utf-8")
         return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print("docs/groups.md is not current: run `make docs`", file=sys.stderr)
-    return 1
+    old = [p.name for p, text in pages.items() if not p.exists() or p.read_text("utf-8") != text]
+    for name in old:
+        print(f"docs/{name} is not current: run `make docs`", file=sys.stderr)
+    return 1 if old else 0
 
 
 if __name__ == "__main__":

@@ -66,7 +66,10 @@ def _said(spec: LoadSpec) -> Iterator[tuple[str, str]]:
 
 
 def class_has_the_kind(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The model class declares that it runs on the kernel."""
+    """The model class declares that it runs on the kernel.
+
+    Upstream: from_pretrained raises a ValueError, after it has downloaded the weights.
+    """
     model, kind = asked_class(facts), spec.attention.kind
     if model is None or kind not in KINDS or kind in ("auto", "paged|eager", *model.attention):
         return

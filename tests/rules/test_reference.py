@@ -1,0 +1,42 @@
+"""The reference of rules: each rule is told in words, and by an example that is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.rule_examples import Example, examples, problems_of, raw_problems_of
+from yaie.rules.judge import RULES, Rule
+from yaie.rules.reference import rule_text
+
+EXAMPLES = examples()
+BY_NAME = {rule.__name__: rule for rule in RULES}
+TOLD = [rule for rule in RULES if rule_text(rule).upstream or rule.__name__ in EXAMPLES]
+
+
+def an_example(name: str) -> tuple[Rule, Example]:
+    return BY_NAME[name], EXAMPLES[name]
+
+
+@pytest.mark.parametrize("rule", TOLD, ids=lambda rule: rule.__name__)
+def test_a_rule_says_what_it_holds_what_happens_without_it_and_has_an_example(rule: Rule) -> None:
+    text = rule_text(rule)
+    assert text.cause.endswith(".")
+    assert text.upstream is not None
+    assert text.upstream.endswith(".")
+    assert text.name in EXAMPLES
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_makes_its_rule_speak(name: str) -> None:
+    assert problems_of(*an_example(name))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_hint_that_a_rule_has_helps_in_its_example(name: str) -> None:
+    proposed = {p.message: p.hint for p in raw_problems_of(*an_example(name)) if p.hint}
+    shown = {p.message: p.hint for p in problems_of(*an_example(name))}
+    assert {m: shown[m] for m in proposed if shown[m] is None} == {}
+
+
+def test_rules_have_names_of_their_own() -> None:
+    assert len(BY_NAME) == len(RULES)

@@ -1,0 +1,169 @@
+"""Examples of the rules: words at which each speaks up, run as `yaie check` runs them.
+
+`docs/rules/GROUP.yaml` holds one a rule, by its name, or the words alone:
+
+    words     what follows `yaie check`
+    host      the machine of `--host`; one without an accelerator where it does not matter
+    packages  those installed besides the ones of constraints.txt; null: not installed
+    files     path → content: a mapping is written as JSON, or as the tensors of a `.safetensors`
+              (name → `F32 2x3`); null: not written
+    model     a checkpoint of `checkpoints.yaml` that `./model` is, before `files` change it
+    given     what the reader is told of the files
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from yaie.errors import InputError, Problem
+from yaie.facts.gather import gather
+from yaie.facts.hosts import CPU
+from yaie.facts.setting import Setting, on_host
+from yaie.planning.preflight import check, uncomposed
+from yaie.rules.judge import Rule
+from yaie.spec.compose import compose
+from yaie.spec.load_spec import Composition
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "docs" / "rules"
+CHECKPOINTS = "checkpoints"
+_BITS = {"F32": 32, "F16": 16, "BF16": 16, "U8": 8, "I32": 32}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Words, and where they are said."""
+
+    words: tuple[str, ...]
+    host: str | None = None
+    packages: Mapping[str, str | None] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
+    given: str = ""
+
+
+def examples() -> dict[str, Example]:
+    """Rule → example, of all groups."""
+    found: dict[str, Example] = {}
+    for file in sorted(EXAMPLES.glob("*.yaml")):
+        if file.stem != CHECKPOINTS:
+            rows = yaml.safe_load(file.read_text("utf-8"))
+            found |= {name: _example(row) for name, row in rows.items()}
+    return found
+
+
+def _example(row: Any) -> Example:
+    row = {"words": row} if isinstance(row, str) else dict(row)
+    model = row.pop("model", None)
+    files = {f"model/{name}": held for name, held in _checkpoint(model).items()} if model else {}
+    files |= row.pop("files", {})
+    return Example(**row | {"words": tuple(shlex.split(row["words"])), "files": files})
+
+
+def _checkpoint(name: str) -> Mapping[str, Any]:
+    text = (EXAMPLES / f"{CHECKPOINTS}.yaml").read_text("utf-8")
+    found: Mapping[str, Any] = yaml.safe_load(text)[name]
+    return found
+
+
+def problems_of(rule: Rule, example: Example) -> tuple[Problem, ...]:
+    """What the rule says of its example, as `yaie check` shows it."""
+    with _folder(example):
+        composition, setting = _composed(example), _setting(example)
+        own = {(p.path, p.message) for p in _said(rule, composition, setting)}
+        return tuple(p for p in check(composition, setting) if (p.path, p.message) in own)
+
+
+def raw_problems_of(rule: Rule, example: Example) -> tuple[Problem, ...]:
+    """The same with the hints as the rule proposes them, untried."""
+    with _folder(example):
+        return _said(rule, _composed(example), _setting(example))
+
+
+def _composed(example: Example) -> Composition:
+    return compose(*_parted(example.words))
+
+
+def _said(rule: Rule, composition: Composition, setting: Setting) -> tuple[Problem, ...]:
+    return tuple(rule(composition.spec, gather(composition.spec, setting)))
+
+
+def problems_of_words(example: Example) -> tuple[Problem, ...]:
+    """What is said of an example that does not compose."""
+    with _folder(example):
+        recipe, overrides = _parted(example.words)
+        try:
+            compose(recipe, overrides)
+        except InputError as error:
+            return uncomposed(error, recipe, overrides, None, _setting(example))
+    return ()
+
+
+def _parted(words: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+    """The recipe and the overrides."""
+    if words and words[0].endswith(".yaml"):
+        return Path(words[0]), words[1:]
+    return None, words
+
+
+def _setting(example: Example) -> Setting:
+    """The machine, with the packages that yaie is tested with and those of the example."""
+    setting = on_host(example.host or CPU)
+    here = _pinned() | dict(example.packages)
+    packages = {name: version for name, version in here.items() if version is not None}
+    known = bool(example.packages)
+    host = replace(setting.host, packages=packages, packages_known=known)
+    return replace(setting, host=host)
+
+
+def _pinned() -> dict[str, str | None]:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = (line.split("==") for line in lines if not line.startswith("#"))
+    return {name.lower().replace("_", "-"): version for name, version in pins}
+
+
+@contextlib.contextmanager
+def _folder(example: Example) -> Iterator[None]:
+    """A folder with the example's files, in which the words are said, and an empty hub cache."""
+    before = {name: os.environ.get(name) for name in ("HF_HOME", "HF_HUB_CACHE")}
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
+        os.environ |= {"HF_HOME": f"{name}/.home", "HF_HUB_CACHE": f"{name}/.home/hub"}
+        for path, content in example.files.items():
+            _write(Path(path), content)
+        try:
+            yield
+        finally:
+            for variable, value in before.items():
+                os.environ.pop(variable)
+                os.environ |= {variable: value} if value is not None else {}
+
+
+def _write(path: Path, content: Any) -> None:
+    if content is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".safetensors":
+        path.write_bytes(_tensors(content))
+    else:
+        path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+
+
+def _tensors(shapes: Mapping[str, str]) -> bytes:
+    """A safetensors file of zeros."""
+    header, end = {}, 0
+    for name, (dtype, shape) in ((n, said.split()) for n, said in shapes.items()):
+        sizes = [int(size) for size in shape.split("x")]
+        start, end = end, end + math.prod(sizes) * _BITS[dtype] // 8
+        header[name] = {"dtype": dtype, "shape": sizes, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + bytes(end)

@@ -1,0 +1,63 @@
+"""docs/rules.md, the reference of rules, out of their docstrings and examples."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+from tools.rule_examples import Example, examples, problems_of
+from yaie.rules.judge import GROUPS, Rule, rules_of
+from yaie.rules.reference import heading, rule_text
+from yaie.spec.wording import enumerated
+
+_OPENING = (
+    "# Rules",
+    "",
+    "Written by `make docs` from the docstrings in `yaie/rules` and the examples in `docs/rules`.",
+    "Every rule judges what was asked against what is true of the architecture, the checkpoint and",
+    "the machine, before a byte of weights. Each says here what it holds, what transformers does",
+    "without it, and an example with what `yaie check` prints of it. The hints, too, are printed as",
+    "they are there: each is tried, and helps.",
+)
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_OPENING, *_rules()]) + "\n"
+
+
+def _rules() -> Iterator[str]:
+    known = examples()
+    for module in GROUPS:
+        rules = rules_of(module)
+        yield from ("", f"## {heading(module)}")
+        for rule in rules:
+            yield from _rule(rule, known)
+
+
+def _rule(rule: Rule, known: Mapping[str, Example]) -> Iterator[str]:
+    text = rule_text(rule)
+    yield from ("", f"### {text.name}", "", text.cause)
+    if text.upstream:
+        yield from ("", f"**Without it**: {text.upstream}")
+    if example := known.get(text.name):
+        yield from ("", *_shown(rule, example))
+
+
+def _shown(rule: Rule, example: Example) -> Iterator[str]:
+    for where in filter(None, (example.given, _installed(example))):
+        yield from (f"{where}:", "")
+    flag = ("--host", example.host) if example.host else ()
+    yield "```console"
+    yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flag])
+    yield "\n\n".join(str(problem) for problem in problems_of(rule, example))
+    yield "```"
+
+
+def _installed(example: Example) -> str:
+    """What is said of the packages of the example's machine."""
+    there = [f"{name} {version}" for name, version in example.packages.items() if version]
+    lacks = [f"`{name}`" for name, version in example.packages.items() if version is None]
+    said = [f"with {enumerated(there, 'and')}"] if there else []
+    said += [f"without {enumerated(lacks, 'and')}"] if lacks else []
+    return f"On a machine {', '.join(said)}" if said else ""
