@@ -16,8 +16,8 @@ _OPENING = (
     "Written by `make docs` from the docstrings in `yaie/rules` and the examples in `docs/rules`.",
     "Every rule judges what was asked against what is true of the architecture, the checkpoint and",
     "the machine, before a byte of weights. Each says here what it holds, what transformers does",
-    "without it, and an example with what `yaie check` prints of it. The hints, too, are printed as",
-    "they are there: each is tried, and helps.",
+    "without it, and an example with what `yaie check` prints of it. The hints too are as",
+    "they are printed: each was tried, and helps.",
 )
 
 
