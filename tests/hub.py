@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 LARGE = (".safetensors", ".bin", ".gguf")
@@ -26,6 +27,10 @@ class Repository:
     gated: bool = False
     spoiled: str | None = None
     """Path of a file whose first byte is sent flipped."""
+    ranges: Literal["sent", "ignored", "shifted", "cut short", "too long"] = "sent"
+    """What is done where a part of a file is asked for."""
+    moved_to: str | None = None
+    """Another hub's address, which large files are redirected to."""
 
     def names(self) -> list[str]:
         found = (p for p in self.folder.rglob("*") if p.is_file())
@@ -66,6 +71,10 @@ class Hub:
     repositories: dict[str, Repository] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     """`METHOD /path` of every request, in order."""
+    tokens: list[str | None] = field(default_factory=list)
+    """The authorization that came with each request."""
+    sent: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Path of a file → offsets of its bytes that were sent, or begun to be."""
     failing: Counter[str] = field(default_factory=Counter)
     """Method → how many more of its requests are answered 503."""
     url: str = ""
@@ -109,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append(f"{self.command} {path}")
+        self.hub.tokens.append(self.headers.get("Authorization"))
         if self.hub.failing[self.command] > 0:
             self.hub.failing[self.command] -= 1
             self._send(503)
@@ -144,21 +154,51 @@ class _Handler(BaseHTTPRequestHandler):
         elif name not in repository.names():
             at = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": repository.commit}
             self._send(404, at)
+        elif repository.moved_to and name.endswith(LARGE):
+            self._send(302, {"Location": f"{repository.moved_to}{self.path}"})
         else:
             at = {"X-Repo-Commit": repository.commit, "ETag": f'"{repository.etag(name)}"'}
-            self._send(200, at, repository.sent(name))
+            self._file(repository, name, at)
+
+    def _file(self, repository: Repository, name: str, at: dict[str, str]) -> None:
+        """The whole file, or the part of it that is asked for, as the repository does it."""
+        content = repository.sent(name)
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if asked is None or repository.ranges == "ignored":
+            start, end, status = 0, len(content), 200
+        else:
+            start, end, status = int(asked[1]), int(asked[2] or len(content) - 1) + 1, 206
+        if repository.ranges == "shifted":
+            start, end = start + 1, end + 1
+        if status == 206:
+            at |= {"Content-Range": f"bytes {start}-{end - 1}/{len(content)}"}
+        if self.command == "GET":
+            self.hub.sent[name] |= set(range(start, end))
+        body = content[start:end]
+        if status == 206 and repository.ranges == "too long":
+            body += b"more"
+        self._send(status, at, body, cut=status == 206 and repository.ranges == "cut short")
 
     def _json(self, document: object) -> None:
         self._send(200, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
-    def _send(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+    def _send(
+        self,
+        status: int,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        cut: bool = False,
+    ) -> None:
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if cut else body)
+        if cut:
+            self.close_connection = True
 
 
 def _split(path: str, kinds: tuple[str, ...]) -> tuple[str, str, str]:

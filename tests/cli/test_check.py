@@ -92,3 +92,19 @@ def test_the_exit_code_is_the_lowest_fault(recipes: Path) -> None:
     impossible = ["quantization=bnb_4bit", "weights=meta"]
     assert main(["check", "recipes/good.yaml", "task=sequence-to-nothing"]) == 2
     assert main(["check", "recipes/good.yaml", "model.id=./nowhere-at-all", *impossible]) in (3, 4)
+
+
+def test_with_the_checkpoint_weights_and_model_are_compared(
+    tiny_bert: Path, capsys: Captured
+) -> None:
+    words = ["check", f"model={tiny_bert}", "processor=none", "model.config.type_vocab_size=3"]
+    assert main([*words, "--json"]) == 0
+    capsys.readouterr()
+    assert main([*words, "--checkpoint", "--json"]) == 3
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert [problem["path"] for problem in result["problems"]] == ["model.config.type_vocab_size"]
+
+
+def test_a_checkpoint_that_fits_is_ok(tiny_bert: Path, capsys: Captured) -> None:
+    assert main(["check", f"model={tiny_bert}", "processor=none", "--checkpoint"]) == 0
+    assert capsys.readouterr().out == "ok\n"

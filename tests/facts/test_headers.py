@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from yaie.errors import SourceError
-from yaie.facts.checkpoint import TensorFacts, read_checkpoint
+from yaie.facts.checkpoint import read_checkpoint
 from yaie.facts.headers import stored_tensors, tensors
+from yaie.facts.tensor import TensorFacts
 from yaie.sources.locate import locate
 from yaie.spec.model import ModelSpec
 
@@ -39,7 +40,7 @@ def refused_by_safetensors(file: Path) -> bool:
 
 
 def test_tensors_are_told_by_name(file: Path) -> None:
-    assert tensors(written(file, GOOD)) == {
+    assert tensors(written(file, GOOD), "safetensors") == {
         "a": TensorFacts(dtype="bfloat16", shape=(2, 3)),
         "b": TensorFacts(dtype="float32", shape=()),
     }
@@ -66,7 +67,7 @@ def test_damage_is_told_where_safetensors_refuses_too(kind: str, file: Path) -> 
     header, data, said = DAMAGE[kind]
     written(file, header, data)
     with pytest.raises(SourceError) as caught:
-        tensors(file)
+        tensors(file, "safetensors")
     assert caught.value.problems[0].message == f"`{file}` {said}"
     assert refused_by_safetensors(file)
 
@@ -83,7 +84,7 @@ def test_damage_is_told_where_safetensors_refuses_too(kind: str, file: Path) -> 
 def test_what_has_no_header_is_told(content: bytes, said: str, file: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(SourceError) as caught:
-        tensors(file)
+        tensors(file, "safetensors")
     assert caught.value.problems[0].message == f"`{file}` {said}"
     assert refused_by_safetensors(file)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from yaie.facts.setting import Setting
     from yaie.spec.load_spec import Composition
 
+    Judge = Callable[[Composition, Setting], tuple[Problem, ...]]
+
 EXAMPLES = """\
   yaie check model=llama2 precision=bf16 attention=flash_attention_2
   yaie check recipes/                      all recipes of a folder
   yaie check a.yaml b.yaml device=cuda     the override holds for both
   yaie check recipes/ --json
   yaie check model=llama2 --host rtx4090   for another machine than this one
+  yaie check recipes/ --checkpoint         with the headers of their checkpoints
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`check` takes several recipes, and judges them for the machine that is named."""
     setting.add_flags(parser)
+    parser.add_argument_group("flags of check").add_argument(
+        "--checkpoint",
+        action="store_true",
+        help="compare model and weights too, by the checkpoint's headers; asks the hub for what is"
+        " not at hand, the weights excepted",
+    )
     parser.usage = "yaie check [RECIPE | FOLDER ...] [OVERRIDE ...] [--flags]"
 
 
@@ -38,11 +47,15 @@ def run(args: Namespace) -> int:
     recipes, overrides = parted(below(args.words), args.config_dir)
     there = setting.setting(args)
     outcomes = _compositions(recipes or [None], overrides, args.config_dir)
+    judge = _judge_with_checkpoint() if args.checkpoint else _judge()
+
+    def problems(outcome: Composition | InputError, recipe: Path | None) -> tuple[Problem, ...]:
+        if isinstance(outcome, InputError):
+            return _uncomposed(outcome, recipe, overrides, args.config_dir, there)
+        return _composed(outcome, there, judge)
+
     results = [
-        Result(
-            recipe=recipe, problems=_problems(outcome, recipe, overrides, args.config_dir, there)
-        )
-        for recipe, outcome in outcomes
+        Result(recipe=recipe, problems=problems(outcome, recipe)) for recipe, outcome in outcomes
     ]
     if args.json:
         from yaie.cli.document import write
@@ -61,19 +74,33 @@ def _compositions(
     return zip(recipes, compose_all(recipes, overrides, config_dir), strict=True)
 
 
-def _problems(
-    outcome: Composition | InputError,
+def _judge() -> Judge:
+    from yaie.planning.preflight import check
+
+    return check
+
+
+def _judge_with_checkpoint() -> Judge:
+    from yaie.planning.inquiry import check_with_checkpoint
+
+    return check_with_checkpoint
+
+
+def _uncomposed(
+    error: InputError,
     recipe: Path | None,
     overrides: Sequence[str],
     config_dir: Path | None,
     there: Setting,
 ) -> tuple[Problem, ...]:
-    from yaie.planning.preflight import check, uncomposed
+    from yaie.planning.preflight import uncomposed
 
-    if isinstance(outcome, InputError):
-        return uncomposed(outcome, recipe, overrides, config_dir, there)
+    return uncomposed(error, recipe, overrides, config_dir, there)
+
+
+def _composed(composition: Composition, there: Setting, judge: Judge) -> tuple[Problem, ...]:
     try:
-        return check(outcome, there)
+        return judge(composition, there)
     except YaieError as error:
         return error.problems
 

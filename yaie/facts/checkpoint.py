@@ -9,20 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yaie.facts.gguf import GgufFacts, gguf_facts
+from yaie.facts.stand_in import StandIn
 from yaie.sources import files as names
 from yaie.sources.documents import read_object, spoiled
 from yaie.sources.names import require_inside
 from yaie.sources.source import Source
 from yaie.spec.model import ModelSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensorFacts:
-    """One stored tensor, by its header."""
-
-    dtype: str
-    """torch's name, `bfloat16`."""
-    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +40,9 @@ class CheckpointFacts:
     """Shards that the index lists and that are not at hand: the weights came in part."""
     gguf: GgufFacts | None = None
     """Metadata of the GGUF file that was asked for; None where none was."""
+    stand_in: StandIn | None = None
+    """What was read of weights that are on the hub; None where the weights are at hand, or are not
+    to be read."""
 
     @property
     def architectures(self) -> tuple[str, ...]:

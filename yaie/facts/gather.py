@@ -28,16 +28,20 @@ def gather(spec: LoadSpec, setting: Setting | None = None) -> Facts:
     if checkpoint is not None and isinstance(spec.weights, Pretrained):
         # Read for its errors: a file that is cut short is told before anything is imported.
         stored_tensors(checkpoint)
-    return _around(spec, checkpoint, setting or here())
+    return gather_around(spec, checkpoint, setting)
 
 
 def gather_without_checkpoint(spec: LoadSpec, setting: Setting | None = None) -> Facts:
     """The facts of a load whose checkpoint cannot be read, as if nothing of it were at hand."""
-    return _around(spec, None, setting or here())
+    return gather_around(spec, None, setting)
 
 
-def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None, setting: Setting) -> Facts:
-    known = setting.catalogue
+def gather_around(
+    spec: LoadSpec, checkpoint: CheckpointFacts | None, setting: Setting | None = None
+) -> Facts:
+    """The facts of a load whose checkpoint has been read already."""
+    there = setting or here()
+    known = there.catalogue
     model_type = _model_type(spec.model, checkpoint)
     architecture = known.architecture(model_type) if model_type else None
     return Facts(
@@ -49,7 +53,7 @@ def _around(spec: LoadSpec, checkpoint: CheckpointFacts | None, setting: Setting
             architecture, (spec.model.config, _config(spec.model, checkpoint)), known
         ),
         checkpoint=checkpoint,
-        host=setting.host,
+        host=there.host,
         model_type=model_type,
         task=decide_task(spec, checkpoint, architecture, known),
     )

@@ -4,65 +4,74 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
-from yaie.facts.checkpoint import CheckpointFacts, TensorFacts
+from yaie.facts.checkpoint import CheckpointFacts
+from yaie.facts.pickled import pickled
+from yaie.facts.tensor import SAFETENSORS, TensorFacts
 from yaie.sources.documents import spoiled
+from yaie.sources.files import Format
 
 MOST_HEADER_BYTES = 100_000_000
 """The limit of safetensors itself."""
 
-_BITS = {
-    "BOOL": ("bool", 8),
-    "U8": ("uint8", 8),
-    "I8": ("int8", 8),
-    "F8_E4M3": ("float8_e4m3fn", 8),
-    "F8_E4M3FNUZ": ("float8_e4m3fnuz", 8),
-    "F8_E5M2": ("float8_e5m2", 8),
-    "F8_E5M2FNUZ": ("float8_e5m2fnuz", 8),
-    "F8_E8M0": ("float8_e8m0fnu", 8),
-    "F4": ("float4_e2m1fn_x2", 4),
-    "U16": ("uint16", 16),
-    "I16": ("int16", 16),
-    "F16": ("float16", 16),
-    "BF16": ("bfloat16", 16),
-    "U32": ("uint32", 32),
-    "I32": ("int32", 32),
-    "F32": ("float32", 32),
-    "U64": ("uint64", 64),
-    "I64": ("int64", 64),
-    "F64": ("float64", 64),
-    "C64": ("complex64", 64),
-}
-"""safetensors' name of a dtype → torch's name and bits an element."""
-
 
 def stored_tensors(checkpoint: CheckpointFacts) -> Mapping[str, TensorFacts] | None:
-    """Every tensor of a checkpoint's safetensors files by name; None where there are none.
+    """Every tensor of a checkpoint by name; None where only a whole reading can tell.
 
     Raises SourceError for a file that is cut short or damaged in its header.
     """
-    if checkpoint.format != "safetensors":
+    if checkpoint.stand_in is not None:
+        return checkpoint.stand_in.tensors
+    if checkpoint.format is None:
         return None
+    format, folder = checkpoint.format, checkpoint.folder
+    return together(tensors(folder / name, format) for name in checkpoint.weight_files)
+
+
+def together(parts: Iterable[Mapping[str, TensorFacts] | None]) -> dict[str, TensorFacts] | None:
+    """The tensors of all files of a checkpoint; None where one of them is not known."""
     found: dict[str, TensorFacts] = {}
-    for name in checkpoint.weight_files:
-        found |= tensors(checkpoint.folder / name)
+    for part in parts:
+        if part is None:
+            return None
+        found |= part
     return found
 
 
-def tensors(file: Path) -> Mapping[str, TensorFacts]:
-    """The tensors of one safetensors file; SourceError if its header cannot be true."""
+def tensors(file: Path, format: Format) -> Mapping[str, TensorFacts] | None:
+    """The tensors of one file of weights; SourceError if its header cannot be true."""
     status = file.stat()
-    return _tensors(file, status.st_size, status.st_mtime_ns)
+    return _tensors(file, format, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=1024)
-def _tensors(file: Path, size: int, _changed: int) -> Mapping[str, TensorFacts]:
+def _tensors(
+    file: Path, format: Format, size: int, _changed: int
+) -> Mapping[str, TensorFacts] | None:
     with file.open("rb") as opened:
-        header, start = _header(file, opened, size)
+        return read(opened, format, file, size)
+
+
+def read(
+    opened: IO[bytes], format: Format, file: Path, size: int
+) -> Mapping[str, TensorFacts] | None:
+    """The tensors of a file of weights, wherever it lies; `file` is its name in messages."""
+    match format:
+        case "safetensors":
+            return safetensors(opened, file, size)
+        case "bin":
+            return pickled(opened, file, size)
+        case "gguf":
+            return None
+
+
+def safetensors(opened: IO[bytes], file: Path, size: int) -> Mapping[str, TensorFacts]:
+    """The tensors of a safetensors file, by two reads; `file` is its name in messages."""
+    header, start = _header(file, opened, size)
     found, spans = {}, set()
     for name, entry in header.items():
         if name != "__metadata__":
@@ -72,7 +81,7 @@ def _tensors(file: Path, size: int, _changed: int) -> Mapping[str, TensorFacts]:
     return found
 
 
-def _header(file: Path, opened: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
+def _header(file: Path, opened: IO[bytes], size: int) -> tuple[dict[str, Any], int]:
     """The header, and where the numbers begin behind it."""
     length = int.from_bytes(opened.read(8), "little")
     if size < 8 or length > MOST_HEADER_BYTES:
@@ -91,9 +100,9 @@ def _header(file: Path, opened: BinaryIO, size: int) -> tuple[dict[str, Any], in
 def _tensor(file: Path, name: str, entry: Any) -> tuple[TensorFacts, int, int]:
     match entry:
         case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [int(begin), int(end)]} if (
-            dtype in _BITS and all(isinstance(n, int) and n >= 0 for n in shape)
+            dtype in SAFETENSORS and all(isinstance(n, int) and n >= 0 for n in shape)
         ):
-            torch_name, bits = _BITS[dtype]
+            torch_name, bits = SAFETENSORS[dtype]
         case _:
             raise spoiled(file, f"is damaged: its header does not describe `{name}`")
     if (end - begin) * 8 != math.prod(shape) * bits:

@@ -30,7 +30,7 @@ def need(spec: LoadSpec, facts: Facts) -> Need:
         return Need.NOTHING
     held = facts.checkpoint
     if isinstance(spec.weights, Pretrained):
-        if held is None or held.format is None or held.missing_files:
+        if held is None or held.format is None or held.missing_files or held.stand_in:
             return Need.ALL
         fed = held.has_tokenizer or held.has_processor
         return Need.NOTHING if fed or spec.processor.kind == "none" else Need.SMALL

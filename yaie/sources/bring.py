@@ -11,7 +11,7 @@ from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import remember, repository_folder
 from yaie.sources.documents import read_object, spoiled
 from yaie.sources.download import Download, Meter, Progress, require_space, silent
-from yaie.sources.files import CONFIG, inside, shards, small_files, weights
+from yaie.sources.files import CONFIG, Weights, inside, shards, small_files, weights
 from yaie.sources.names import HubName, is_inside, parse
 from yaie.sources.remote import Listing, RemoteFile, discard, require_as_sent
 from yaie.sources.source import Source, files_in
@@ -38,7 +38,13 @@ def bring(
 
 def bring_small_files(model: ModelSpec, *, waits: Sequence[float] = WAITS) -> Source:
     """What is read beside the weights: enough to check a spec, or to build a model untrained."""
-    listing = list_files(model, waits=waits)
+    return fetch_small_files(list_files(model, waits=waits), model, waits=waits)
+
+
+def fetch_small_files(
+    listing: Listing, model: ModelSpec, *, waits: Sequence[float] = WAITS
+) -> Source:
+    """As `bring_small_files`, for a repository that has been listed."""
     names = small_files(listing.files, model)
     source = fetch(listing, names, model.cache_dir, waits=waits)
     _remember(listing, model)
@@ -67,11 +73,28 @@ def list_files(model: ModelSpec, *, waits: Sequence[float] = WAITS) -> Listing:
 def weight_files(
     listing: Listing, model: ModelSpec, *, waits: Sequence[float] = WAITS
 ) -> tuple[str, ...]:
-    """The files that hold the weights; brings config.json and the index, which say so."""
+    """The index, if any, and the files that hold the weights."""
+    found = listed_weights(listing, model, waits=waits)
+    if not found.is_index:
+        return (found.file,)
+    return (found.file, *listed_shards(listing, model, found, waits=waits))
+
+
+def listed_weights(
+    listing: Listing, model: ModelSpec, *, waits: Sequence[float] = WAITS
+) -> Weights:
+    """What the weights would be read from; brings config.json, which says so."""
     config = _document(listing, model, inside(model.subfolder, CONFIG), waits)
     found = weights(listing.files, model, config)
     if found is None:
         raise SourceError(_no_weights(listing, model))
+    return found
+
+
+def listed_shards(
+    listing: Listing, model: ModelSpec, found: Weights, *, waits: Sequence[float] = WAITS
+) -> tuple[str, ...]:
+    """The files that hold the weights; brings the index, where there is one."""
     if not found.is_index:
         return (found.file,)
     index = _document(listing, model, found.file, waits)
@@ -81,7 +104,7 @@ def weight_files(
         raise spoiled(Path(found.file), f"cannot be used: {error}") from error
     if absent := [name for name in names if name not in listing.files]:
         raise spoiled(Path(found.file), f"lists `{absent[0]}`, which `{listing.id}` does not hold")
-    return (found.file, *names)
+    return names
 
 
 def fetch(

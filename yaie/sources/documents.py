@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ def read_object(file: Path) -> dict[str, Any]:
 
 def spoiled(file: Path, what: str) -> SourceError:
     """The error that a file of the checkpoint is not what it must be."""
+    hint = _HINT if os.path.exists(file) else None
     return SourceError(
-        Problem(path="model.id", message=f"`{file}` {what}", hint=_HINT, fault=Fault.SOURCE)
+        Problem(path="model.id", message=f"`{file}` {what}", hint=hint, fault=Fault.SOURCE)
     )
 
 

@@ -1,0 +1,113 @@
+"""A composition judged with its checkpoint's headers: what a load would find, before the weights.
+
+Asks the hub for what is not at hand, the weights excepted. Imports transformers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from yaie.errors import Problem, YaieError, errors_of
+from yaie.facts.facts import Facts
+from yaie.facts.gather import gather, gather_around
+from yaie.facts.keys import KeyFacts
+from yaie.facts.remote import from_headers
+from yaie.facts.setting import Setting, here
+from yaie.planning.files import Need, need
+from yaie.planning.plan import LoadPlan
+from yaie.planning.preflight import judged, survey, with_origins, with_true_hints
+from yaie.planning.rehearsal import rehearse
+from yaie.planning.resolve import resolve
+from yaie.rules.problems import said
+from yaie.sources.bring import bring_small_files
+from yaie.spec.load_spec import Composition
+from yaie.spec.weights import Pretrained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """All that can be known of a load while its weights lie where they are."""
+
+    facts: Facts
+    """With the checkpoint's headers; a stand-in of it is gone by now."""
+    problems: tuple[Problem, ...]
+    plan: LoadPlan | None = None
+    """None where an error forbids one."""
+    keys: KeyFacts | None = None
+    """How weights and model match; None where they were not compared."""
+
+
+def inquire(composition: Composition, setting: Setting | None = None) -> Inquiry:
+    """Every problem of a composition and its checkpoint.
+
+    An error of the rules is told alone, and so is what keeps the checkpoint from being read: then
+    model and weights are not compared.
+    """
+    facts, problems = survey(composition, setting)
+    if errors_of(problems):
+        return Inquiry(facts=facts, problems=problems)
+    try:
+        with _with_headers(composition, facts, setting) as known:
+            return _rehearsed(composition, known, setting)
+    except YaieError as error:
+        # What was warned of for want of the checkpoint goes without saying now.
+        return Inquiry(facts=facts, problems=with_origins(composition, error.problems))
+
+
+@contextmanager
+def _with_headers(
+    composition: Composition, facts: Facts, setting: Setting | None
+) -> Iterator[Facts]:
+    spec = composition.spec
+    match need(spec, facts):
+        case Need.NOTHING:
+            yield facts
+        case Need.SMALL:
+            bring_small_files(spec.model)
+            yield gather(spec, setting)
+        case Need.ALL:
+            with from_headers(spec.model) as checkpoint:
+                yield gather_around(spec, checkpoint, setting)
+
+
+def _rehearsed(composition: Composition, facts: Facts, setting: Setting | None) -> Inquiry:
+    problems = with_true_hints(composition, judged(composition, facts), setting)
+    if errors_of(problems):
+        return Inquiry(facts=facts, problems=problems)
+    plan = resolve(composition.spec, facts)
+    if facts.transformers != here().catalogue.version:
+        # Another release renames and ties weights by its own tables.
+        return Inquiry(facts=facts, problems=problems, plan=replace(plan, problems=problems))
+    rehearsal = rehearse(plan, facts)
+    problems = (*problems, *with_origins(composition, rehearsal.problems))
+    allowed = None if errors_of(problems) else replace(plan, problems=problems)
+    return Inquiry(facts=facts, problems=problems, plan=allowed, keys=rehearsal.keys)
+
+
+def check_with_checkpoint(
+    composition: Composition, setting: Setting | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of a composition and its checkpoint; where the two were not compared, that."""
+    inquiry = inquire(composition, setting)
+    spec = composition.spec
+    wanted = isinstance(spec.weights, Pretrained) and inquiry.plan is not None
+    if not wanted or inquiry.keys is not None:
+        return inquiry.problems
+    remark = said("model.id", f"{_reason(inquiry.facts)}; the load itself compares them")
+    return (*inquiry.problems, *with_origins(composition, [remark]))
+
+
+def _reason(facts: Facts) -> str:
+    """Why weights and model were not compared."""
+    held = facts.checkpoint
+    if facts.transformers != here().catalogue.version:
+        return (
+            f"weights and model were not compared, for it takes transformers {facts.transformers}"
+        )
+    if held is not None and held.gguf is not None:
+        return "weights and model were not compared, for a GGUF file is read as a whole"
+    if held is not None and held.quantization is not None:
+        return "weights and model were not compared, for the checkpoint is quantised already"
+    return "weights and model were not compared, for the headers of the weights do not tell enough"
