@@ -5,10 +5,11 @@
     words     what follows `yaie check`
     host      the machine of `--host`; one without an accelerator where it does not matter
     packages  those installed besides the ones of constraints.txt; null: not installed
-    files     path → content: a mapping is written as JSON, or as the tensors of a `.safetensors`
-              (name → `F32 2x3`); null: not written
+    files     path → content: a mapping is written as JSON, as the tensors of a `.safetensors`
+              (name → `F32 2x3`), or as the texts of a `.gguf`; null: not written
     model     a checkpoint of `checkpoints.yaml` that `./model` is, before `files` change it
     given     what the reader is told of the files
+    config_dir  the folder of `--config-dir`
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import json
 import math
 import os
 import shlex
+import struct
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,6 +52,7 @@ class Example:
     packages: Mapping[str, str | None] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
     given: str = ""
+    config_dir: str | None = None
 
 
 def examples() -> dict[str, Example]:
@@ -91,7 +94,7 @@ def raw_problems_of(rule: Rule, example: Example) -> tuple[Problem, ...]:
 
 
 def _composed(example: Example) -> Composition:
-    return compose(*_parted(example.words))
+    return compose(*_parted(example))
 
 
 def _said(rule: Rule, composition: Composition, setting: Setting) -> tuple[Problem, ...]:
@@ -101,19 +104,20 @@ def _said(rule: Rule, composition: Composition, setting: Setting) -> tuple[Probl
 def problems_of_words(example: Example) -> tuple[Problem, ...]:
     """What is said of an example that does not compose."""
     with _folder(example):
-        recipe, overrides = _parted(example.words)
+        parts = _parted(example)
         try:
-            compose(recipe, overrides)
+            compose(*parts)
         except InputError as error:
-            return uncomposed(error, recipe, overrides, None, _setting(example))
+            return uncomposed(error, *parts, _setting(example))
     return ()
 
 
-def _parted(words: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
-    """The recipe and the overrides."""
-    if words and words[0].endswith(".yaml"):
-        return Path(words[0]), words[1:]
-    return None, words
+def _parted(example: Example) -> tuple[Path | None, tuple[str, ...], Path | None]:
+    """The recipe, the overrides and the folder of options."""
+    first = next(iter(example.words), "")
+    recipe = Path(first) if first.endswith(".yaml") else None
+    folder = Path(example.config_dir) if example.config_dir else None
+    return recipe, example.words[1:] if recipe else example.words, folder
 
 
 def _setting(example: Example) -> Setting:
@@ -152,8 +156,8 @@ def _write(path: Path, content: Any) -> None:
     if content is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".safetensors":
-        path.write_bytes(_tensors(content))
+    if path.suffix in _WRITERS and isinstance(content, dict):
+        path.write_bytes(_WRITERS[path.suffix](content))
     else:
         path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
 
@@ -167,3 +171,20 @@ def _tensors(shapes: Mapping[str, str]) -> bytes:
         header[name] = {"dtype": dtype, "shape": sizes, "data_offsets": [start, end]}
     text = json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + bytes(end)
+
+
+def _gguf(texts: Mapping[str, str]) -> bytes:
+    """A GGUF file of texts, without tensors."""
+    counted = [_counted(key) + struct.pack("<I", _TEXT) + _counted(t) for key, t in texts.items()]
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, len(texts)) + b"".join(counted)
+
+
+_TEXT = 8
+"""GGUF's number for the type of a text."""
+
+
+def _counted(text: str) -> bytes:
+    return struct.pack("<Q", len(text.encode())) + text.encode()
+
+
+_WRITERS = {".safetensors": _tensors, ".gguf": _gguf}

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from tools.rule_examples import Example, examples, problems_of
+from yaie.cli.problems import said
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -45,19 +46,27 @@ def _rule(rule: Rule, known: Mapping[str, Example]) -> Iterator[str]:
 
 
 def _shown(rule: Rule, example: Example) -> Iterator[str]:
-    for where in filter(None, (example.given, _installed(example))):
-        yield from (f"{where}:", "")
-    flag = ("--host", example.host) if example.host else ()
+    if where := ", ".join(filter(None, (example.given, _installed(example)))):
+        yield from (f"{where[0].upper()}{where[1:]}:", "")
+    flags = [*_flag("--host", example.host), *_flag("--config-dir", example.config_dir)]
     yield "```console"
-    yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flag])
-    yield "\n\n".join(str(problem) for problem in problems_of(rule, example))
+    yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flags])
+    yield "\n\n".join(said(problem, _plain) for problem in problems_of(rule, example))
     yield "```"
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def _flag(name: str, value: str | None) -> tuple[str, ...]:
+    return () if value is None else (name, value)
 
 
 def _installed(example: Example) -> str:
     """What is said of the packages of the example's machine."""
     there = [f"{name} {version}" for name, version in example.packages.items() if version]
     lacks = [f"`{name}`" for name, version in example.packages.items() if version is None]
-    said = [f"with {enumerated(there, 'and')}"] if there else []
-    said += [f"without {enumerated(lacks, 'and')}"] if lacks else []
-    return f"On a machine {', '.join(said)}" if said else ""
+    has = [f"with {enumerated(there, 'and')}"] if there else []
+    has += [f"without {enumerated(lacks, 'and')}"] if lacks else []
+    return f"on a machine {', '.join(has)}" if has else ""

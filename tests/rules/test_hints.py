@@ -80,7 +80,6 @@ CASES: list[tuple[Recipe, Facts]] = [
     (config(rope_theta=5.0), facts(checkpoint=ROPELESS)),
     (config(rope_parameters={"rope_theta": 5.0}), facts(checkpoint=ROPELESS)),
     (config(num_hidden_layers=3), facts(checkpoint=LISTED)),
-    ({}, facts(task=None)),
     ({"task": "masked-lm"}, facts(task="masked-lm")),
     ({"task": {"num_labels": 3}}, facts()),
     ({"task": {"num_labels": 0}}, CLASSIFIER),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.rules.making import checkpoint, facts, spec
+from tests.rules.making import LLAMA, checkpoint, facts, spec
 from yaie.rules.judge import judge
-from yaie.rules.problems import refused, said, wrong
+from yaie.rules.problems import refused, wrong
 
 CLASSIFIER = facts(task="sequence-classification")
 
@@ -34,14 +35,22 @@ def test_an_unknown_task_is_an_input_error_with_the_one_that_was_meant(
     )
 
 
-def test_a_task_that_cannot_be_told_is_said() -> None:
-    assert judge(spec(), facts(task=None)) == (
-        said(
-            "task.name",
-            "`auto` is read from the checkpoint, and none is at hand that names a class of `llama`",
-            "`task=causal-lm`",
+def test_a_part_of_other_models_is_not_loaded_alone() -> None:
+    part = replace(LLAMA, model_type="llama_part", classes={})
+    assert judge(spec(), facts(architecture=part, task=None)) == (
+        refused(
+            "model.architecture",
+            "`llama_part` is a part of other models, and no AutoModel class of transformers 5.23.0"
+            " builds it alone",
         ),
     )
+
+
+def test_transformers_builds_no_part_alone() -> None:
+    from transformers import AutoConfig, AutoModel
+
+    with pytest.raises(ValueError, match="Unrecognized configuration class"):
+        AutoModel.from_config(AutoConfig.for_model("siglip_text_model"))
 
 
 def test_an_architecture_without_a_class_for_the_task_lists_those_that_it_has() -> None:

@@ -182,11 +182,13 @@ class _Trial:
         return left if self.composed else tuple(p for p in left if p.origin in own)
 
     def _worse(self, problem: Problem, left: Sequence[Problem]) -> bool:
-        """Whether the problem is still there, or another came: an error, or one of its field."""
+        """Whether the problem is still there, or another came: an error, or a warning in place of
+        a warning of the same field."""
         before = {(p.path, p.message) for p in self.problems}
         before.remove((problem.path, problem.message))
         new = [p for p in left if (p.path, p.message) not in before]
-        return any(p.severity == "error" or p.path == problem.path for p in new)
+        same = [p for p in new if (p.path, p.severity) == (problem.path, problem.severity)]
+        return any(p.severity == "error" for p in new) or bool(same)
 
 
 def _having(packages: Mapping[str, str], setting: Setting) -> Setting:

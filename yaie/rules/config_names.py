@@ -17,7 +17,11 @@ from yaie.spec.load_spec import LoadSpec
 
 
 def overrides_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """No override is a keyword of the calls that it is passed to, whatever config.json has."""
+    """No override is a keyword of the calls that it is passed to, whatever config.json has.
+
+    Upstream: AutoConfig takes the keyword for itself: the config does not get the field, and files
+    may be looked for elsewhere, or code run.
+    """
     for name in spec.model.config:
         if not is_field_name(name):
             yield _refusal("model.config", name)
@@ -27,7 +31,10 @@ def overrides_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
 
 
 def known_fields_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What is known of a config.json is passed on too, where a model is built of it."""
+    """What is known of a config.json is passed on too, where a model is built of it.
+
+    Upstream: AutoConfig takes the keyword for itself, and the config does not get the field.
+    """
     for name in spec.model.known.config if spec.model.known else ():
         if not is_field_name(name) and name not in STORED:
             yield _refusal("model.known.config", name)

@@ -21,7 +21,11 @@ SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?b)", re.IGNORECASE)
 
 
 def devices_are_torch_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A device is named as torch names it, `cpu` or `cuda:1`; a map also has `disk`."""
+    """A device is named as torch names it, `cpu` or `cuda:1`; a map also has `disk`.
+
+    Upstream: a word that torch does not know is a RuntimeError or a ValueError once config.json is
+    there, a device map's after the weights were downloaded.
+    """
     for path, target in _named(spec):
         if not isinstance(target, str) or DEVICE.fullmatch(target):
             continue
@@ -42,7 +46,11 @@ def _device_hint(path: str, meant: str) -> str:
 
 
 def devices_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The machine has every device that is named."""
+    """The machine has every device that is named.
+
+    Upstream: torch raises an AssertionError or a RuntimeError, such as `Torch not compiled with
+    CUDA enabled`, when the first weight is moved.
+    """
     if not has_numbers(spec):
         return
     for path, target in _named(spec):
@@ -93,7 +101,11 @@ def _reason(kind: str, facts: Facts) -> str:
 
 
 def limits_name_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A memory limit is for an accelerator by its number, for `cpu`, `mps` or `disk`."""
+    """A memory limit is for an accelerator by its number, for `cpu`, `mps` or `disk`.
+
+    Upstream: accelerate raises a ValueError for a name, after the weights were downloaded, and a
+    RuntimeError for an accelerator that is not there.
+    """
     for key in _limits(spec):
         if key in ("cpu", "mps", "disk"):
             continue
@@ -116,7 +128,11 @@ def limits_name_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def limits_are_sizes(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A memory limit is a number of bytes, or one with a unit that accelerate knows, above zero."""
+    """A memory limit is a number of bytes, or one with a unit that accelerate knows, above zero.
+
+    Upstream: accelerate raises a ValueError after the weights were downloaded; a limit of nothing
+    sends the whole model to disk.
+    """
     for key, size in _limits(spec).items():
         bytes_ = size if isinstance(size, int) else _bytes(size)
         if bytes_ is None:
@@ -148,7 +164,11 @@ def _bytes(size: str) -> int | None:
 
 
 def disk_holds_safetensors(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Weights on disk are read where they lie; other formats than safetensors are written anew."""
+    """Weights on disk are read where they lie; other formats than safetensors are written anew.
+
+    Upstream: from_pretrained raises a ValueError that asks for an `offload_folder`, after the
+    weights were downloaded.
+    """
     if not isinstance(spec.device, Mapped) or not reads_weights(spec):
         return
     key = next((key for key, target in spec.device.map.items() if target == "disk"), None)

@@ -44,7 +44,11 @@ have one such stack."""
 
 
 def map_names_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Each key of a device map is a module; accelerate only warns of one that is not."""
+    """Each key of a device map is a module; accelerate only warns of one that is not.
+
+    Upstream: the key is ignored, with a warning at most, and the module stays where an outer key or
+    the CPU has it.
+    """
     model = asked_class(facts)
     if not isinstance(spec.device, Mapped) or model is None or not model.modules:
         return
@@ -80,7 +84,10 @@ def _numbered(name: str, numbers: list[str]) -> str:
 
 
 def map_names_layers_that_exist(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A layer's number is below the model's number of layers."""
+    """A layer's number is below the model's number of layers.
+
+    Upstream: the key is ignored in silence.
+    """
     trunk = _trunk(facts)
     count = setting("num_hidden_layers", spec, facts)
     if not isinstance(spec.device, Mapped) or trunk is None or not isinstance(count, int):
@@ -108,7 +115,10 @@ def _trunk(facts: Facts) -> str | None:
 
 
 def map_covers_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Every module that holds weights has a device: transformers leaves the others on the CPU."""
+    """Every module that holds weights has a device: transformers leaves the others on the CPU.
+
+    Upstream: modules without a device are loaded on the CPU in silence.
+    """
     model = asked_class(facts)
     if not isinstance(spec.device, Mapped) or model is None:
         return
@@ -163,7 +173,10 @@ def _is_covered(name: str, keys: dict[str, int | str]) -> bool:
 
 def map_offloads_whole_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Of two keys, one inside the other, both go to disk or none: accelerate moves the outer with
-    all that is in it."""
+    all that is in it.
+
+    Upstream: the load, or the first forward, raises a ValueError: a weight `is on the meta device`.
+    """
     if not isinstance(spec.device, Mapped):
         return
     placed = spec.device.map
@@ -180,7 +193,10 @@ def map_offloads_whole_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem
 
 
 def map_keeps_layers_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The parts of a layer are on one accelerator, for their outputs are added to each other."""
+    """The parts of a layer are on one accelerator, for their outputs are added to each other.
+
+    Upstream: the model loads, and the first forward fails on tensors of two devices.
+    """
     model = asked_class(facts)
     if not isinstance(spec.device, Mapped) or model is None or not model.no_split_modules:
         return

@@ -29,7 +29,10 @@ SAFE_UNPICKLING = "2.10"
 
 
 def something_is_named(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A load needs an id, or an architecture to build."""
+    """A load needs an id, or an architecture to build.
+
+    Upstream: from_pretrained without an id is a TypeError.
+    """
     if spec.model.id is None and spec.model.architecture is None:
         yield wrong(
             "model",
@@ -39,7 +42,11 @@ def something_is_named(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def architecture_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`model.architecture` is a model_type of the installed transformers."""
+    """`model.architecture` is a model_type of the installed transformers.
+
+    Upstream: `AutoConfig.for_model` raises a ValueError that lists every model_type, and names none
+    as meant.
+    """
     asked = spec.model.architecture
     if asked is None or asked in facts.model_types or spec.model.trust_remote_code:
         return
@@ -53,7 +60,11 @@ def architecture_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A config.json names an architecture of transformers, or brings the code of its own."""
+    """A config.json names an architecture of transformers, or brings the code of its own.
+
+    Upstream: from_pretrained raises a ValueError once config.json is there; where the repository
+    brings code and nothing was said of it, it asks on the terminal whether to run it.
+    """
     found = facts.checkpoint.model_type if facts.checkpoint else None
     if found is None or found in facts.model_types or spec.model.trust_remote_code:
         return
@@ -72,7 +83,11 @@ def checkpoint_is_of_a_known_architecture(spec: LoadSpec, facts: Facts) -> Itera
 
 
 def model_type_is_text(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A config.json names its architecture by a word; of anything else nothing can be made."""
+    """A config.json names its architecture by a word; of anything else nothing can be made.
+
+    Upstream: a list for a model_type is a TypeError (`unhashable type`), a number one more unknown
+    architecture.
+    """
     named = own_config(spec, facts).get("model_type", "")
     if not isinstance(named, str):
         yield absent(
@@ -87,7 +102,10 @@ def _witness(facts: Facts) -> str:
 
 
 def architecture_is_the_checkpoints(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The architecture that was asked is the one that config.json names."""
+    """The architecture that was asked is the one that config.json names.
+
+    Upstream: from_pretrained has no place for what is expected, and builds what config.json names.
+    """
     asked = spec.model.architecture
     found = facts.checkpoint.model_type if facts.checkpoint else None
     if asked is not None and found is not None and asked != found:
@@ -99,7 +117,10 @@ def architecture_is_the_checkpoints(spec: LoadSpec, facts: Facts) -> Iterator[Pr
 
 
 def known_config_is_true(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What an option knows of a config.json agrees with the real one."""
+    """What an option knows of a config.json agrees with the real one.
+
+    Upstream: from_pretrained knows nothing beforehand, and takes what config.json says.
+    """
     if spec.model.known is None or facts.checkpoint is None or facts.checkpoint.config is None:
         return
     real = facts.checkpoint.config
@@ -130,7 +151,11 @@ def _stated(name: str, config: Mapping[str, Any], facts: Facts) -> object:
 
 
 def architecture_is_at_hand(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Without an architecture nothing that depends on one is checked, and that is said."""
+    """Without an architecture nothing that depends on one is checked, and that is said.
+
+    Upstream: nothing is judged before config.json is there; a wrong keyword is told after the
+    weights were downloaded.
+    """
     if facts.architecture is not None or facts.model_type is not None or spec.model.id is None:
         return
     unchecked = "its config overrides were" if spec.model.config else "its task and attention were"
@@ -142,7 +167,10 @@ def architecture_is_at_hand(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def gguf_file_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The GGUF file that was named is in the local folder."""
+    """The GGUF file that was named is in the local folder.
+
+    Upstream: from_pretrained raises an OSError, and does not say which GGUF files there are.
+    """
     asked = spec.model.gguf_file
     if asked is None or facts.checkpoint is None or not is_local(facts):
         return
@@ -160,7 +188,10 @@ def gguf_file_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """transformers reads GGUF files by the package gguf."""
+    """transformers reads GGUF files by the package gguf.
+
+    Upstream: from_pretrained raises an ImportError, after it has downloaded the file.
+    """
     if spec.model.gguf_file is None or not reads_weights(spec):
         return
     yield from lacking(
@@ -174,7 +205,11 @@ def gguf_needs_its_package(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def config_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A local folder says by its config.json what it is; a GGUF file says it itself."""
+    """A local folder says by its config.json what it is; a GGUF file says it itself.
+
+    Upstream: from_pretrained raises a ValueError about a `model_type` key in a config.json that is
+    not there.
+    """
     if facts.checkpoint is None or not is_local(facts) or spec.model.gguf_file is not None:
         return
     files = _names(facts.checkpoint.files, spec.model.subfolder)
@@ -188,7 +223,10 @@ def config_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A local folder that is loaded from holds weights."""
+    """A local folder that is loaded from holds weights.
+
+    Upstream: from_pretrained raises an OSError.
+    """
     files = _local_files(spec, facts)
     if files is None or _weights(files, ".safetensors") or _weights(files, ".bin"):
         return
@@ -204,7 +242,10 @@ def weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def named_weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The one weight file that a config.json names is in the local folder."""
+    """The one weight file that a config.json names is in the local folder.
+
+    Upstream: from_pretrained raises a FileNotFoundError.
+    """
     named = own_config(spec, facts).get("transformers_weights")
     if not named or spec.model.gguf_file is not None or not reads_weights(spec):
         return
@@ -218,7 +259,10 @@ def named_weights_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Where one of the two formats is insisted on, the local folder holds it."""
+    """Where one of the two formats is insisted on, the local folder holds it.
+
+    Upstream: from_pretrained raises an OSError, and does not say that the other format is there.
+    """
     only = spec.model.use_safetensors
     files = _local_files(spec, facts)
     if only is None or files is None:
@@ -234,7 +278,10 @@ def weights_are_of_the_asked_format(spec: LoadSpec, facts: Facts) -> Iterator[Pr
 
 
 def variant_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The variant of the weights that was named is in the local folder."""
+    """The variant of the weights that was named is in the local folder.
+
+    Upstream: from_pretrained raises an OSError, and does not say which variants there are.
+    """
     asked = spec.model.variant
     files = _local_files(spec, facts)
     if asked is None or files is None:
@@ -249,7 +296,11 @@ def variant_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def pickled_weights_need_a_safe_torch(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A `.bin` file is a pickle, which older versions of torch run code from."""
+    """A `.bin` file is a pickle, which older versions of torch run code from.
+
+    Upstream: torch below 2.6 is refused; from there on the file is read, and below 2.10 one that
+    was made for it runs code.
+    """
     if not reads_weights(spec) or facts.checkpoint is None or facts.checkpoint.format != "bin":
         return
     held = quoted(facts.checkpoint.weight_files, shown=2)

@@ -20,7 +20,10 @@ NAMES = {
 
 
 def processor_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A local folder that is loaded from holds what turns raw input into tensors."""
+    """A local folder that is loaded from holds what turns raw input into tensors.
+
+    Upstream: the model loads first; then AutoTokenizer or AutoProcessor raises a ValueError.
+    """
     if not isinstance(spec.processor, AutoProcessing) or facts.architecture is None:
         return
     if facts.checkpoint is None or not is_local(facts) or spec.model.gguf_file is not None:
@@ -37,7 +40,10 @@ def processor_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def text_settings_are_for_tokenizers(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Padding side and chat template are a tokenizer's."""
+    """Padding side and chat template are a tokenizer's.
+
+    Upstream: an image processor carries `padding_side` along, unread.
+    """
     if not isinstance(spec.processor, AutoProcessing) or facts.architecture is None:
         return
     if {"tokenizer", "processor"} & set(facts.architecture.processors):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.rules.problems import refused, said, wrong
+from yaie.rules.problems import refused, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.option_spellings import other_word
 from yaie.spec.task import HEAD_FIELDS
@@ -43,7 +43,10 @@ WHOLE_INPUT = frozenset(
 
 
 def task_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`task.name` is `auto` or the name of an AutoModel class."""
+    """`task.name` is `auto` or the name of an AutoModel class.
+
+    Upstream: transformers has no such AutoModel class, which is an AttributeError.
+    """
     asked = spec.task.name
     if asked == "auto" or asked in facts.tasks:
         return
@@ -57,19 +60,27 @@ def task_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     )
 
 
-def task_can_be_told(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`task=auto` is read off the checkpoint, which has to be at hand and say it."""
-    if facts.task is None and spec.task.name == "auto" and facts.architecture is not None:
-        yield said(
-            "task.name",
-            f"`auto` is read from the checkpoint, and none is at hand that names a class of"
-            f" `{facts.architecture.model_type}`",
-            f"`task={_preferred(spec, facts, facts.architecture.classes)}`",
-        )
+def architecture_has_a_class(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some architectures are parts of others, and no AutoModel class builds them by themselves.
+
+    Upstream: every AutoModel class raises a ValueError (`Unrecognized configuration class`), once
+    config.json is there.
+    """
+    part = facts.architecture
+    if part is None or part.classes or spec.model.trust_remote_code:
+        return
+    yield refused(
+        "model.architecture" if spec.model.architecture else "model.id",
+        f"`{part.model_type}` is a part of other models, and no AutoModel class of transformers"
+        f" {facts.transformers} builds it alone",
+    )
 
 
 def labels_have_names_of_their_own(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """No two labels have one name: `label2id` could not tell them apart."""
+    """No two labels have one name: `label2id` could not tell them apart.
+
+    Upstream: the config keeps both, and a `label2id` that fits neither.
+    """
     first: dict[str, int] = {}
     for number, label in (spec.task.id2label or {}).items():
         if first.setdefault(label, number) != number:
@@ -81,16 +92,19 @@ def labels_have_names_of_their_own(spec: LoadSpec, facts: Facts) -> Iterator[Pro
 
 
 def architecture_has_the_task(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """transformers has a class for the task in this architecture."""
+    """transformers has a class for the task in this architecture.
+
+    Upstream: from_pretrained of the AutoModel class raises a ValueError, once config.json is there.
+    """
     if facts.architecture is None or facts.task is None or facts.task not in facts.tasks:
         return
     classes = facts.architecture.classes
-    if facts.task not in classes:
+    if classes and facts.task not in classes:
         yield refused(
             "task.name",
             f"`{facts.architecture.model_type}` has no class for `{facts.task}`; it has those for"
             f" {quoted(classes, shown=20)}",
-            f"`task={_preferred(spec, facts, classes)}`" if classes else None,
+            f"`task={_preferred(spec, facts, classes)}`",
         )
 
 
@@ -103,13 +117,17 @@ def _preferred(spec: LoadSpec, facts: Facts, classes: Mapping[str, object]) -> s
             return task
     if spec.model.natural_task in classes and spec.model.natural_task is not None:
         return spec.model.natural_task
-    words = set((facts.task or "causal-lm").split("-"))
-    return max(classes, key=lambda task: len(words & set(task.split("-"))), default="base")
+    words = set((facts.task or "").split("-"))
+    return max(classes, key=lambda task: len(words & set(task.split("-"))))
 
 
 def only_heads_with_labels_take_labels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Fields of a head are for tasks whose head has labels; elsewhere transformers carries them
-    along unread."""
+    along unread.
+
+    Upstream: the config carries the field, and the model is built without it: a causal LM with
+    `num_labels=7` still answers with its vocabulary.
+    """
     if facts.task is None or facts.task in LABELLED:
         return
     for name in HEAD_FIELDS:
@@ -124,7 +142,11 @@ def only_heads_with_labels_take_labels(spec: LoadSpec, facts: Facts) -> Iterator
 
 
 def labels_are_counted_right(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """There is at least one label, and as many as there are names."""
+    """There is at least one label, and as many as there are names.
+
+    Upstream: of a number and names that contradict it the names win in silence; `num_labels=0`
+    builds a head without outputs.
+    """
     task = spec.task
     if task.num_labels is not None and task.num_labels < 1:
         yield wrong(
@@ -142,7 +164,10 @@ def labels_are_counted_right(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def labels_are_numbered_from_zero(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The numbers of `id2label` are the places in the head's output."""
+    """The numbers of `id2label` are the places in the head's output.
+
+    Upstream: the config takes any numbers, and the head's first output has no name.
+    """
     names = spec.task.id2label
     if names and sorted(names) != list(range(len(names))):
         beyond = [f"~task.id2label.{number}" for number in names if number not in range(len(names))]
@@ -156,7 +181,10 @@ def labels_are_numbered_from_zero(spec: LoadSpec, facts: Facts) -> Iterator[Prob
 
 
 def labels_are_named_the_same_both_ways(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`label2id` is the inverse of `id2label`; transformers reads the names from the latter."""
+    """`label2id` is the inverse of `id2label`; transformers reads the names from the latter.
+
+    Upstream: `label2id` alone leaves the labels their default names, `LABEL_0` and so on.
+    """
     forth, back = spec.task.id2label, spec.task.label2id
     if back is None:
         return
@@ -176,7 +204,10 @@ def labels_are_named_the_same_both_ways(spec: LoadSpec, facts: Facts) -> Iterato
 
 
 def problem_type_fits_the_labels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A choice of one label among several needs several."""
+    """A choice of one label among several needs several.
+
+    Upstream: the config raises a ValueError.
+    """
     if spec.task.problem_type == "single_label_classification" and spec.task.num_labels == 1:
         yield refused(
             "task.problem_type",
@@ -187,7 +218,10 @@ def problem_type_fits_the_labels(spec: LoadSpec, facts: Facts) -> Iterator[Probl
 
 
 def problem_type_is_for_whole_inputs(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`problem_type` is read by the loss that labels a whole sequence, image, video or sound."""
+    """`problem_type` is read by the loss that labels a whole sequence, image, video or sound.
+
+    Upstream: the config carries the field, and the loss does not read it.
+    """
     if spec.task.problem_type is None or facts.task not in LABELLED - WHOLE_INPUT:
         return
     yield refused(

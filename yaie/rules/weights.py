@@ -17,7 +17,10 @@ from yaie.spec.wording import counted, nearest
 
 
 def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """An architecture alone has no weights to load."""
+    """An architecture alone has no weights to load.
+
+    Upstream: from_pretrained without an id is a TypeError.
+    """
     if isinstance(spec.weights, Pretrained) and spec.model.id is None and spec.model.architecture:
         yield refused(
             "weights.kind",
@@ -28,7 +31,10 @@ def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> I
 
 
 def new_weights_are_not_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """transformers quantises weights as it loads them; from_config takes no quantisation."""
+    """transformers quantises weights as it loads them; from_config takes no quantisation.
+
+    Upstream: `from_config` with a `quantization_config` is a TypeError of the model's class.
+    """
     if isinstance(spec.weights, Pretrained) or isinstance(spec.quantization, Unquantized):
         return
     yield refused(
@@ -40,7 +46,10 @@ def new_weights_are_not_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Prob
 
 
 def random_weights_are_on_one_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """from_config takes no device map: a new model is made on one device."""
+    """from_config takes no device map: a new model is made on one device.
+
+    Upstream: `from_config` with a `device_map` is a TypeError of the model's class.
+    """
     if not isinstance(spec.weights, Random):
         return
     spread = isinstance(spec.device, Dispatched) and len(facts.host.devices) > 1
@@ -54,7 +63,10 @@ def random_weights_are_on_one_device(spec: LoadSpec, facts: Facts) -> Iterator[P
 
 
 def random_weights_heed_no_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Limits and offloading belong to a device map, and from_config takes none."""
+    """Limits and offloading belong to a device map, and from_config takes none.
+
+    Upstream: `from_config` with `max_memory` is a TypeError of the model's class.
+    """
     if isinstance(spec.weights, Pretrained) or not isinstance(spec.device, Dispatched):
         return
     for field in ("max_memory", "offload_folder"):
@@ -67,7 +79,11 @@ def random_weights_heed_no_limits(spec: LoadSpec, facts: Facts) -> Iterator[Prob
 
 
 def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Each pattern of `weights.reinitialize` matches a module of the model that is built."""
+    """Each pattern of `weights.reinitialize` matches a module of the model that is built.
+
+    Upstream: there is nothing like it: missing weights are drawn anew with a line in the log, and
+    `ignore_mismatched_sizes` takes any damage for wanted.
+    """
     model = asked_class(facts)
     if not isinstance(spec.weights, Pretrained) or model is None or not model.modules:
         return
