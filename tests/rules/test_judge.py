@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rules.making import checkpoint, facts, gpus, spec
 from yaie.rules import model
 from yaie.rules.judge import RULES, judge, rules_of
+from yaie.rules.reference import rule_text
 
 
 def test_a_valid_spec_has_no_problem() -> None:
@@ -25,7 +26,7 @@ def test_functions_from_elsewhere_are_no_rules() -> None:
 
 
 def test_every_rule_says_in_its_docstring_what_it_holds() -> None:
-    assert [rule.__name__ for rule in RULES if not (rule.__doc__ or "").endswith(".")] == []
+    assert [rule.__name__ for rule in RULES if not rule_text(rule).cause.endswith(".")] == []
 
 
 def test_problems_come_in_the_order_of_the_groups() -> None:
