@@ -15,8 +15,8 @@ from tools.oracle import overrides
 from yaie.facts.task_order import task_rank
 from yaie.planning.upstream import quieted
 
-MOST_PARAMETERS = 4_000_000
-ONE_IN = 3
+MOST_PARAMETERS = 12_000_000
+ONE_IN = 2
 """Share of the architectures that get one: `crc32(name) % ONE_IN == 0`."""
 WIDTHS = {
     **dict.fromkeys(("hidden_size", "d_model", "n_embd", "dim", "embed_dim", "embedding_size"), 32),

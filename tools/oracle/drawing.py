@@ -21,6 +21,8 @@ KINDS = (
     "flash_attention_4",
     "flex_attention",
 )
+ON_A_CPU = ("bnb_4bit", "bnb_8bit", "quanto", "torchao")
+"""Methods that run without an accelerator, drawn more often than the others."""
 FLASH = KINDS[2:5]
 HEADS: tuple[Mapping[str, Any], ...] = (
     {"num_labels": 7},
@@ -37,7 +39,7 @@ def draw(seed: str, architecture: str, number: int) -> Cell:
     rng = Random(f"{seed}:{architecture}:{number}")
     own = tasks_of(architecture)
     task = _task(rng, own)
-    folder = checkpoints.folder(architecture, task) if rng.random() < 0.25 else None
+    folder = checkpoints.folder(architecture, task) if rng.random() < 0.35 else None
     if folder is not None:
         return _loaded(rng, architecture, number, task, folder)
     return _built(rng, architecture, number, task)
@@ -56,13 +58,13 @@ def _built(rng: Random, architecture: str, number: int, task: str) -> Cell:
         attention=attention,
         submodules=_submodules(rng, architecture),
         experts=rng.choice(("eager", "batched_mm", "grouped_mm"))
-        if rng.random() < 0.05
+        if rng.random() < 0.03
         else "auto",
         quantization=_quantization(rng) if rng.random() < 0.02 else "none",
         config=config,
         kinds=kinds,
-        head=_head(rng),
-        host="h100" if attention in FLASH and rng.random() < 0.7 else "this",
+        head=_head(rng, task),
+        host="h100" if attention in FLASH and rng.random() < 0.85 else "this",
     )
 
 
@@ -79,11 +81,12 @@ def _loaded(rng: Random, architecture: str, number: int, task: str, folder: str)
         quantization=_quantization(rng) if rng.random() < 0.5 else "none",
         config=config,
         kinds=kinds,
-        head=_head(rng),
+        head=_head(rng, task),
         checkpoint=folder,
     )
 
 
+@cache
 def tasks() -> dict[str, Any]:
     """Task → AutoModel class."""
     from yaie.facts.model_classes import auto_classes
@@ -113,7 +116,7 @@ def shape_of(architecture: str) -> overrides.ConfigShape | None:
 
 
 def _task(rng: Random, own: tuple[str, ...]) -> str:
-    if own and rng.random() < 0.85:
+    if own and rng.random() < 0.94:
         return rng.choice(own)
     return rng.choice(("auto", *tasks()))
 
@@ -123,23 +126,27 @@ def _precision(rng: Random) -> str:
 
 
 def _attention(rng: Random) -> str:
-    return "auto" if rng.random() < 0.4 else rng.choice(KINDS)
+    return "auto" if rng.random() < 0.5 else rng.choice(KINDS)
 
 
 def _submodules(rng: Random, architecture: str) -> dict[str, str]:
     shape = shape_of(architecture)
-    if rng.random() < 0.9 or shape is None:
+    if rng.random() < (0.8 if shape and shape.parts else 0.98):
         return {}
-    part = rng.choice([*shape.parts, "vision_confg"])
+    part = rng.choice([*(shape.parts if shape else ()), "vision_confg"])
     return {part: rng.choice(KINDS[:2] + KINDS[-1:])}
 
 
 def _quantization(rng: Random) -> str:
+    if rng.random() < 0.5:
+        return rng.choice(ON_A_CPU)
     return rng.choice([name for name in options("quantization") if name != "none"])
 
 
-def _head(rng: Random) -> Mapping[str, Any]:
-    return rng.choice(HEADS) if rng.random() < 0.12 else {}
+def _head(rng: Random, task: str) -> Mapping[str, Any]:
+    """More often where they are likely to mean something."""
+    likely = "classification" in task or "detection" in task or "segmentation" in task
+    return rng.choice(HEADS) if rng.random() < (0.3 if likely else 0.05) else {}
 
 
 def _config(

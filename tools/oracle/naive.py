@@ -108,4 +108,4 @@ def _quantization(cell: Cell) -> dict[str, Any]:
     """The quantisation config that the option's own name means to a user of transformers."""
     from tools.oracle.quantizing import config
 
-    return {} if cell.quantization == "none" else {"quantization_config": config(cell)}
+    return {} if cell.quantization == "none" else {"quantization_config": config(cell.quantization)}

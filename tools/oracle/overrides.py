@@ -38,7 +38,7 @@ def shape(config: Any) -> ConfigShape:
     parts = {name: getattr(config, name, None) for name in config.sub_configs_defaults}
     return ConfigShape(
         types={name: kind for name, kind in fields.items() if not name.startswith("_")},
-        defaults={name: _plain(getattr(config, name, None)) for name in fields},
+        defaults={name: _plain(_value(config, name)) for name in fields},
         aliases=dict(config.attribute_map),
         parts={name: shape(part) for name, part in parts.items() if _is_config(part)},
     )
@@ -49,6 +49,14 @@ def draw(rng: Random, shape: ConfigShape) -> tuple[str, Override] | None:
     kind = rng.choices(list(MAKERS), weights=[WEIGHTS.get(name, 1) for name in MAKERS])[0]
     made = MAKERS[kind](rng, shape)
     return (kind, made) if made else None
+
+
+def _value(config: Any, name: str) -> Any:
+    try:
+        return getattr(config, name, None)
+    except ValueError:
+        # Upstream has no single value for a field that differs from layer to layer.
+        return None
 
 
 def _is_config(value: Any) -> bool:
@@ -239,4 +247,16 @@ MAKERS: Mapping[str, Maker] = {
     "list": _list,
     "layers and widths": _new_layers,
 }
-WEIGHTS = {"negative": 0.3, "field of a part": 4, "layers and widths": 3, "doubled": 2, "halved": 2}
+WEIGHTS = {
+    "doubled": 3,
+    "halved": 3,
+    "layers and widths": 3,
+    "field of a part": 4,
+    "flipped": 2,
+    "the default": 2,
+    "one of its words": 2,
+    "nested": 2,
+    "negative": 0.3,
+    "near typo": 0.4,
+    "unknown": 0.4,
+}
