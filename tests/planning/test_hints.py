@@ -141,4 +141,5 @@ def test_what_pip_would_bring_is_read_from_the_command() -> None:
     assert packages_in("pip install flash-attn") == {"flash-attn": "9999"}
     assert packages_in("pip install 'gguf>=0.10.0'") == {"gguf": "0.10.0"}
     assert packages_in("pip install 'yaie[bnb]'") == {"bitsandbytes": "9999"}
+    assert packages_in("pip install 'not_here[gpu]'") == {"not_here": "9999"}
     assert packages_in("precision=bf16") == {}

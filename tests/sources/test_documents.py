@@ -14,6 +14,15 @@ def test_an_object_is_read(tmp_path: Path) -> None:
     assert read_object(tmp_path / "config.json") == {"a": [1]}
 
 
+def test_a_float_that_json_has_no_word_for_is_read_as_transformers_writes_it(
+    tmp_path: Path,
+) -> None:
+    from transformers import FalconH1Config
+
+    FalconH1Config(time_step_limit=[0.0, float("inf")]).save_pretrained(tmp_path)
+    assert read_object(tmp_path / "config.json")["time_step_limit"] == [0.0, float("inf")]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

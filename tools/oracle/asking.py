@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import yaie
@@ -10,15 +10,16 @@ from tools.oracle.cell import Cell
 from tools.oracle.outcome import Said, Verdict
 from yaie.errors import InputError, Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
-from yaie.facts.setting import Setting, on_host
-from yaie.loading.preparing import prepare
-from yaie.loading.reporting import Silent
-from yaie.loading.stopwatch import Stopwatch
+from yaie.facts.setting import on_host
+from yaie.planning.inquiry import inquire
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import survey
 from yaie.planning.resolve import resolve
 from yaie.rules.judge import RULES
-from yaie.spec.load_spec import Composition, LoadSpec
+from yaie.spec.load_spec import LoadSpec
+
+NEEDS_CHECKPOINT = "default_config_builds_a_model"
+"""The rule that refuses an architecture of which nothing can be said without a checkpoint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,56 +29,45 @@ class Answer:
     said: Said
     task: str | None
     """The task, `auto` decided; None where it is not known."""
-    plan: LoadPlan | None
+    plan: LoadPlan | None = None
 
 
 def ask(cell: Cell) -> Answer:
-    """The verdict of `check`, and where a checkpoint is at hand, of all that precedes its load."""
+    """The verdict of `check`; with the checkpoint's headers (`--checkpoint`) where there is one."""
     try:
         composition = yaie.compose(*cell.words())
     except InputError as error:
-        return Answer(said=_no(("composing",), error.problems), task=cell.task, plan=None)
-    facts, problems = survey(composition, setting_of(cell))
+        return Answer(said=_no(("composing",), error.problems), task=cell.task)
+    setting = on_host(cell.host)
+    plan = None
+    if cell.checkpoint is None:
+        facts, problems = survey(composition, setting)
+    else:
+        inquiry = inquire(composition, setting)
+        facts, problems, plan = inquiry.facts, inquiry.problems, inquiry.plan
     if errors := errors_of(problems):
-        said = _no(tuple(_speakers(composition.spec, facts)), errors)
-        return Answer(said=said, task=facts.task, plan=None)
-    if cell.weights == "pretrained" and cell.host == "this":
-        return _prepared(composition, facts)
-    return _planned(composition, facts)
-
-
-def setting_of(cell: Cell) -> Setting | None:
-    """Where the cell is judged for; None: here."""
-    return None if cell.host == "this" else on_host(cell.host)
-
-
-def _planned(composition: Composition, facts: Facts) -> Answer:
+        return Answer(said=_no(_speakers(composition.spec, facts), errors), task=facts.task)
     try:
-        plan = resolve(composition.spec, facts)
+        plan = plan or resolve(composition.spec, facts)
     except YaieError as error:
-        return Answer(said=_no(("resolving",), error.problems), task=facts.task, plan=None)
-    return Answer(said=Said(verdict=Verdict.YES), task=facts.task, plan=plan)
+        return Answer(said=_no(("resolving",), error.problems), task=facts.task)
+    warnings = tuple(problem.message for problem in problems)
+    said = Said(verdict=Verdict.YES, messages=warnings)
+    return Answer(said=said, task=facts.task, plan=plan)
 
 
-def _prepared(composition: Composition, facts: Facts) -> Answer:
-    """The verdict once weights and model are matched."""
-    try:
-        plan = prepare(composition, Stopwatch(Silent())).plan
-    except YaieError as error:
-        return Answer(said=_no(("preparing",), error.problems), task=facts.task, plan=None)
-    return Answer(said=Said(verdict=Verdict.YES), task=facts.task, plan=plan)
-
-
-def _no(rules: tuple[str, ...], problems: Iterable[Problem]) -> Said:
-    errors = errors_of(problems)
+def _no(rules: tuple[str, ...], errors: Sequence[Problem]) -> Said:
+    errors = errors_of(errors)
+    verdict = Verdict.NEEDS_CHECKPOINT if set(rules) == {NEEDS_CHECKPOINT} else Verdict.NO
     return Said(
-        verdict=Verdict.NO,
+        verdict=verdict,
         rules=rules,
         paths=tuple(problem.path for problem in errors),
         messages=tuple(problem.message for problem in errors),
     )
 
 
-def _speakers(spec: LoadSpec, facts: Facts) -> Iterable[str]:
-    """Names of the rules that refuse."""
-    return (rule.__name__ for rule in RULES if errors_of(rule(spec, facts)))
+def _speakers(spec: LoadSpec, facts: Facts) -> tuple[str, ...]:
+    """Names of the rules that refuse; where none does, the rehearsal of the load did."""
+    found: Iterable[str] = (rule.__name__ for rule in RULES if errors_of(rule(spec, facts)))
+    return tuple(found) or ("the rehearsal",)

@@ -63,8 +63,9 @@ class Cell:
 
     def command(self) -> str:
         """The line that reproduces yaie's side of it."""
-        host = () if self.host == "this" else ("--host", self.host)
-        return shlex.join(["yaie", "check", *self.words(), *host])
+        flags = [] if self.host == "this" else ["--host", self.host]
+        flags += ["--checkpoint"] if self.checkpoint else []
+        return shlex.join(["yaie", "check", *self.words(), *flags])
 
 
 _DEFAULTS = frozenset(

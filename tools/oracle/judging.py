@@ -25,7 +25,7 @@ def row_of(cell: Cell) -> Row:
         answer = ask(cell)
     except Exception:
         # A bug of yaie's is told like any other disagreement, and the run goes on.
-        last = traceback.format_exc().strip().splitlines()[-3:]
+        last = traceback.format_exc().strip().splitlines()[-5:]
         said = Said(verdict=Verdict.BROKEN, messages=tuple(line.strip() for line in last))
         return Row(cell=cell, said=said, happened=Happened(), agrees=False)
     happened, agrees = _compared(cell, answer, tasks().get(answer.task or ""))

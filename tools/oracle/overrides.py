@@ -54,7 +54,7 @@ def draw(rng: Random, shape: ConfigShape) -> tuple[str, Override] | None:
 def _value(config: Any, name: str) -> Any:
     try:
         return getattr(config, name, None)
-    except ValueError:
+    except RuntimeError:
         # Upstream has no single value for a field that differs from layer to layer.
         return None
 

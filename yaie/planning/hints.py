@@ -141,8 +141,12 @@ def packages_in(typed: str) -> dict[str, str]:
 
 
 def _of_extra(name: str, extra: str) -> list[str]:
-    """What an extra of an installed distribution asks for."""
-    asked = [r for r in metadata.requires(name) or () if re.search(rf"extra == .{extra}\W", r)]
+    """What an extra of an installed distribution asks for; else the distribution alone."""
+    try:
+        requires = metadata.requires(name) or ()
+    except metadata.PackageNotFoundError:
+        return [name]
+    asked = [r for r in requires if re.search(rf"extra == .{extra}\W", r)]
     return [found[0] for requirement in asked if (found := re.match(r"[\w.-]+", requirement))]
 
 

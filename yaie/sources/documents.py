@@ -19,7 +19,7 @@ def read_object(file: Path) -> dict[str, Any]:
         size = file.stat().st_size
         if size > MOST_BYTES:
             raise spoiled(file, f"is too large for a JSON document: {size:,} bytes")
-        document = json.loads(file.read_bytes())
+        document = json.loads(file.read_bytes(), object_hook=_number)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise spoiled(file, f"is not JSON: {error.msg} at {place}") from error
@@ -32,6 +32,12 @@ def read_object(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise spoiled(file, "is not a JSON object")
     return document
+
+
+def _number(found: dict[str, Any]) -> Any:
+    """What transformers writes for a float that JSON has no word for is that float."""
+    tag = found.get("__float__") if len(found) == 1 else None
+    return float(tag) if tag in ("Infinity", "-Infinity", "NaN") else found
 
 
 def spoiled(file: Path, what: str) -> SourceError:
