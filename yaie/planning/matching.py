@@ -85,12 +85,23 @@ def _facts(model: Any, info: Report, facts: Facts, own_info: Report) -> KeyFacts
 
 
 def _own_class(facts: Facts) -> str | None:
-    """The class that the checkpoint was saved from, if transformers has it."""
+    """The class that the checkpoint was saved from, by today's name; None if there is none."""
     import transformers
 
     architectures = facts.checkpoint.architectures if facts.checkpoint else ()
-    own = architectures[0] if architectures else None
-    return own if own and hasattr(transformers, own) else None
+    own = architectures[0] if architectures else ""
+    # Checkpoints of other frameworks name their own twins of a class.
+    for name in (own, RENAMED.get(own), own.removeprefix("TF"), own.removeprefix("Flax")):
+        if name and hasattr(transformers, name):
+            return name
+    return None
+
+
+RENAMED = {
+    "LLaMAForCausalLM": "LlamaForCausalLM",
+    "T5WithLMHeadModel": "T5ForConditionalGeneration",
+}
+"""Classes that widespread checkpoints were saved from, under the names that they have today."""
 
 
 def _info_of(own: str, call: Call, values: Sequence[Any]) -> Report:

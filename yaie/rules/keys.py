@@ -22,7 +22,10 @@ SHOWN = 4
 """Groups of names that a message lists."""
 MOST_RENEWED = 6
 """Modules up to which drawing them anew is offered."""
-HARMLESS = re.compile(r"(^|\.)(masked_bias|position_ids|rotary_emb\.inv_freq|masked_spec_embed)$")
+HARMLESS = re.compile(
+    r"(^|\.)(masked_bias|causal_mask|position_ids|rotary_emb\.inv_freq|(en|de)coder\.version"
+    r"|masked_spec_embed)$"
+)
 """Buffers of former versions, computed today, and a mask that is used in training alone."""
 LAYER = re.compile(r"(.+?\.\d+)\.")
 
@@ -58,7 +61,8 @@ def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterato
 
 def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     """A weight that the checkpoint's own class has no place for either is damage."""
-    damage, dropped = _split(keys.unexpected, keys.own_unexpected, keys)
+    unexpected = [name for name in keys.unexpected if not HARMLESS.search(name)]
+    damage, dropped = _split(unexpected, keys.own_unexpected, keys)
     if damage:
         yield refused(
             _blamed(spec),
