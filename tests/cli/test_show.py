@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from yaie.cli.program import main
+from yaie.rules.judge import RULES
 
 Captured = pytest.CaptureFixture[str]
 
@@ -102,3 +103,23 @@ def test_a_misspelt_architecture_names_the_nearest(capsys: Captured) -> None:
 def test_without_a_name_the_architectures_are_listed(capsys: Captured) -> None:
     assert main(["show", "arch"]) == 0
     assert "llama" in capsys.readouterr().out.splitlines()
+
+
+def test_a_rule_says_what_it_holds_and_what_transformers_does_without_it(capsys: Captured) -> None:
+    assert main(["show", "rules", "map_names_layers_that_exist"]) == 0
+    assert capsys.readouterr().out == (
+        "map_names_layers_that_exist\n"
+        "A layer's number is below the model's number of layers.\n\n"
+        "Without it: the key is ignored in silence.\n"
+    )
+
+
+def test_every_rule_is_listed(capsys: Captured) -> None:
+    assert main(["show", "rules", "--json"]) == 0
+    listed = [rule["name"] for rule in json.loads(capsys.readouterr().out)["rules"]]
+    assert listed == [rule.__name__ for rule in RULES]
+
+
+def test_a_misspelt_rule_names_the_nearest(capsys: Captured) -> None:
+    assert main(["show", "rules", "map_covers_model"]) == 2
+    assert capsys.readouterr().err.endswith("hint: `yaie show rules map_covers_the_model`\n")

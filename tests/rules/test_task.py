@@ -109,7 +109,7 @@ def test_labels_are_taken_where_a_head_has_them() -> None:
             wrong(
                 "task.id2label",
                 "the numbers of 2 labels are 0 to 1, not `1`, `2`",
-                "`~task.id2label.2 task.id2label={0:no,1:yes}`",
+                "`~task.id2label.2 task.id2label.0=no task.id2label.1=yes`",
             ),
         ),
         (
@@ -125,7 +125,7 @@ def test_labels_are_taken_where_a_head_has_them() -> None:
             wrong(
                 "task.label2id",
                 "transformers takes the names of labels from `id2label`, which is not given",
-                "`task.id2label={0:no,1:yes}`",
+                "`task.id2label.0=no task.id2label.1=yes`",
             ),
         ),
         (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from yaie.spec.document import value_of
 from yaie.spec.override import read
 from yaie.spec.scalar import plain
-from yaie.spec.wording import all_quoted, counted, nearest, override, quoted, sized
+from yaie.spec.wording import all_quoted, counted, nearest, override, overrides, quoted, sized
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ from yaie.spec.wording import all_quoted, counted, nearest, override, quoted, si
 )
 def test_a_value_is_written_as_the_override_grammar_reads_it(value: object, written: str) -> None:
     assert override("a", value) == written
+
+
+def test_entries_of_a_mapping_are_said_one_by_one_where_they_can_be() -> None:
+    assert overrides("a", {0: "no", 1: {"b": "not sure"}}) == "a.0=no a.1.b='not sure'"
+    assert overrides("a", {"b c": 1}) == "a={b c:1}"
 
 
 _LEAVES = (

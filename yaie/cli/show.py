@@ -20,6 +20,7 @@ EXAMPLES = """\
   yaie show options quantization           those of one group
   yaie show arch llama                     what transformers knows of an architecture
   yaie show hosts                          the machines that `--host` knows by name
+  yaie show rules                          what a load is judged by
 """
 
 _COMMENT_AT = 40
@@ -27,12 +28,13 @@ _COMMENT_AT = 40
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`show` has no flags of its own, and three words that are subjects."""
+    """`show` has no flags of its own, and four words that are subjects."""
     parser.usage = (
         "yaie show [RECIPE] [OVERRIDE ...] [--flags]\n"
         "       yaie show options [GROUP]\n"
         "       yaie show arch NAME\n"
-        "       yaie show hosts [WORD ...]"
+        "       yaie show hosts [WORD ...]\n"
+        "       yaie show rules [NAME ...]"
     )
 
 
@@ -51,6 +53,10 @@ def run(args: Namespace) -> int:
             from yaie.cli.hosts import show_hosts
 
             show_hosts(words, args)
+        case ["rules", *names]:
+            from yaie.cli.rules import show_rules
+
+            show_rules(names, args)
         case _:
             _show_spec(composed(args), args)
     return 0

@@ -9,6 +9,7 @@ from yaie.cli.verbs import LATER, SUMMARIES
 from yaie.errors import Problem
 from yaie.spec.conf import options
 from yaie.spec.load_spec import GROUPS
+from yaie.spec.unknown_names import near_model
 from yaie.spec.wording import nearest
 
 
@@ -30,7 +31,10 @@ def _hint(word: str, config_dir: Path | None) -> str:
         return f"`{exact}`"
     candidates = {name: name for name in SUMMARIES} | _options(config_dir) | _recipes()
     if near := nearest(word, candidates):
-        return f"`{candidates[near]}`"
+        meant = candidates[near]
+        if meant.startswith("model="):
+            meant = f"model={near_model(word, options('model', config_dir)) or near}"
+        return f"`{meant}`"
     return "`yaie --help` shows what can be said"
 
 

@@ -10,7 +10,7 @@ from yaie.rules.problems import refused, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.option_spellings import other_word
 from yaie.spec.task import HEAD_FIELDS
-from yaie.spec.wording import nearest, override, quoted
+from yaie.spec.wording import nearest, override, overrides, quoted
 
 LABELLED = frozenset(
     {
@@ -171,7 +171,7 @@ def labels_are_numbered_from_zero(spec: LoadSpec, facts: Facts) -> Iterator[Prob
     names = spec.task.id2label
     if names and sorted(names) != list(range(len(names))):
         beyond = [f"~task.id2label.{number}" for number in names if number not in range(len(names))]
-        numbered = override("task.id2label", dict(enumerate(names.values())))
+        numbered = overrides("task.id2label", dict(enumerate(names.values())))
         yield wrong(
             "task.id2label",
             f"the numbers of {len(names)} labels are 0 to {len(names) - 1}, not"
@@ -193,7 +193,7 @@ def labels_are_named_the_same_both_ways(spec: LoadSpec, facts: Facts) -> Iterato
         yield wrong(
             "task.label2id",
             "transformers takes the names of labels from `id2label`, which is not given",
-            f"`{override('task.id2label', dict(sorted(inverse.items())))}`",
+            f"`{overrides('task.id2label', dict(sorted(inverse.items())))}`",
         )
     elif inverse != forth:
         yield wrong(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from yaie.errors import Problem
-from yaie.spec.conf import options
+from yaie.spec.conf import option_file, options
 from yaie.spec.field_spellings import FORMER
 from yaie.spec.field_spellings import hint as today
 from yaie.spec.field_types import homes, tags_with, variant
@@ -127,15 +128,46 @@ def unknown_option(group: str, word: str, among: Sequence[str], origin: str) -> 
 def _choice(group: str, word: str, among: Sequence[str]) -> str | None:
     if word in among or free_choice(group, word):
         return f"`{group}={word}`"
-    if known := other_word(group, word, among):
-        return f"`{known}`"
-    meant = nearest(word, among)
     if group == "model" and word:
-        return _model(word, meant)
-    meant = meant or DEFAULTS.get(group)
-    return f"`{group}={meant}`" if meant else None
+        return _model(word, among)
+    known = other_word(group, word, among)
+    default = f"{group}={DEFAULTS[group]}" if group in DEFAULTS else None
+    meant = nearest(word, among)
+    proposed = known or (f"{group}={meant}" if meant else default)
+    # What is meant may need a device or a package that the machine does not have.
+    needs = group in _OF_THE_MACHINE and (proposed or "").startswith(f"{group}=")
+    instead = default if needs and proposed != default else None
+    return ", or ".join(f"`{choice}`" for choice in (proposed, instead) if choice) or None
 
 
-def _model(word: str, meant: str | None) -> str:
+_OF_THE_MACHINE = ("attention", "device")
+
+
+def _model(word: str, among: Sequence[str]) -> str:
     by_id = f"`model.id={word}` for a hub id without an owner"
+    meant = near_model(word, among)
     return f"`model={meant}`, or {by_id}" if meant else by_id
+
+
+def near_model(word: str, among: Sequence[str]) -> str | None:
+    """The option that a model's name means: by the option's own name, or by that of its checkpoint,
+    whose end may be left out."""
+    named = {_squeezed(name): name for name in among}
+    stored = {_squeezed(id.rpartition("/")[2]): name for name in among if (id := _id(name))}
+    asked = _squeezed(word)
+    begun = [name for id, name in stored.items() if asked and id.startswith(asked)]
+    if exact := named.get(asked) or min(begun, key=len, default=None):
+        return exact
+    near = nearest(asked, [*named, *stored])
+    return {**stored, **named}[near] if near else None
+
+
+def _squeezed(name: str) -> str:
+    """`Llama-2-7b` as `llama27b`: how a name is divided differs from one who names to another."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _id(option: str) -> str | None:
+    file = option_file("model", option)
+    found = re.search(r"^id: (\S+)", file.read_text("utf-8"), re.MULTILINE) if file else None
+    return found[1] if found else None

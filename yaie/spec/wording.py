@@ -64,6 +64,16 @@ def override(path: str, value: object) -> str:
     return f"{path}={_written(value)}"
 
 
+def overrides(path: str, value: object) -> str:
+    """The same with a mapping's entries one by one, for `{` and `,` mean something to shells."""
+    if isinstance(value, Mapping) and value and all(_KEY.fullmatch(str(key)) for key in value):
+        return " ".join(overrides(f"{path}.{key}", held) for key, held in value.items())
+    return override(path, value)
+
+
+_KEY = re.compile(r"[A-Za-z_]\w*|0|[1-9]\d*", re.ASCII)
+
+
 def in_quotes(text: str, mark: str) -> str:
     """Text as the override grammar quotes it: a backslash escapes only before a quotation mark."""
     escaped = re.sub(rf"(\\*)({mark}|\Z)", lambda m: m[1] * 2 + (f"\\{mark}" if m[2] else ""), text)
