@@ -13,7 +13,7 @@ SUMMARIES: dict[str, str] = {
     "check": "every problem of every recipe given, at once, before a byte of weights",
     "plan": "the exact calls, and the files and bytes that they would bring",
     "code": "the same calls as a Python program that stands alone",
-    "show": "the composed spec with where each value came from; options; architectures; hosts; rules",
+    "show": "the composed spec, and where each value is from; options; architectures; hosts; rules",
 }
 """Each is a module of this package by the same name."""
 
