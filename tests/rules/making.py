@@ -178,3 +178,16 @@ def holding(*files: str, **changes: Any) -> CheckpointFacts:
     """A local folder with these files beside config.json and tokenizer."""
     names = ("config.json", "tokenizer.json", *files)
     return checkpoint(files=dict.fromkeys(names, 1), **changes)
+
+
+FLASH = gpus(flash_attn="2.8.3")
+"""A machine with a GPU and FlashAttention-2."""
+
+
+def attending(kind: str, *, dtype: str = "bfloat16", **groups: Any) -> LoadSpec:
+    """A Llama in bfloat16 on what the machine has, by an attention kind."""
+    return spec(
+        attention={"kind": kind},
+        precision={"dtype": dtype},
+        **({"device": {"kind": "auto"}} | groups),
+    )

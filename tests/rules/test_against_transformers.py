@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.conftest import SIZES
 from yaie.facts import quantization
-from yaie.rules import attention, model
+from yaie.rules import model
 from yaie.rules.device import _bytes
 
 # Upstream warns where it does something other than asked; what it does is asserted instead.
@@ -248,69 +248,6 @@ def test_quantised_modules_are_not_offloaded_unless_allowed(llama: str) -> None:
     placed = {"model": "cpu", "lm_head": "disk"}
     with pytest.raises(ValueError, match="llm_int8_enable_fp32_cpu_offload"):
         load(llama, device_map=placed, quantization_config=four_bit())
-
-
-def test_an_unknown_attention_kind_fails(llama: str) -> None:
-    with pytest.raises(ValueError, match="is not supported"):
-        load(llama, attn_implementation="flash_atention_2")
-
-
-@pytest.mark.parametrize("kind", attention.FLASH_PACKAGES)
-def test_flash_attention_without_its_package_fails(llama: str, kind: str) -> None:
-    with pytest.raises(ImportError, match="doesn't seem to be installed"):
-        load(llama, attn_implementation=kind)
-
-
-def test_a_class_fails_on_a_kind_that_it_does_not_run_on() -> None:
-    from transformers import AutoConfig, AutoModelForMaskedLM
-
-    with pytest.raises(ValueError, match="does not support"):
-        AutoModelForMaskedLM.from_config(
-            AutoConfig.for_model("xlm", n_layers=1), attn_implementation="sdpa"
-        )
-
-
-def test_a_kind_for_a_part_that_is_none_is_ignored(llama: str) -> None:
-    loaded = load(llama, attn_implementation={"vision_confg": "eager"})
-    assert loaded.config._attn_implementation == "sdpa"
-
-
-def test_a_kernel_for_experts_that_are_not_there_is_carried_unread(llama: str) -> None:
-    loaded = load(llama, experts_implementation="batched_mm")
-    assert loaded.config._experts_implementation == "batched_mm"
-
-
-def test_attention_weights_from_another_kernel_fail(llama: str) -> None:
-    from huggingface_hub.errors import StrictDataclassClassValidationError
-
-    with pytest.raises(StrictDataclassClassValidationError, match="output_attentions"):
-        load(llama, output_attentions=True, attn_implementation="sdpa")
-
-
-def test_flex_attention_has_no_backward_pass_on_a_cpu(llama: str) -> None:
-    import torch
-
-    loaded = load(llama, attn_implementation="flex_attention")
-    failing = pytest.raises(NotImplementedError, match="backward on CPU")
-    with torch.compiler.set_stance("force_eager"), failing:
-        loaded(torch.tensor([[1, 2]]))
-
-
-def test_attention_kinds_are_those_that_transformers_registers() -> None:
-    from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
-
-    assert set(attention.KINDS) == {"auto", "eager", *ALL_ATTENTION_FUNCTIONS.valid_keys()}
-
-
-def test_flash_attention_needs_the_capability_that_transformers_names() -> None:
-    from transformers.modeling_flash_attention_utils import FLASH_ATTENTION_COMPATIBILITY_MATRIX
-
-    named = {
-        f"flash_attention_{version}": (needs["cuda_min_major_version"], 0)
-        for version, needs in FLASH_ATTENTION_COMPATIBILITY_MATRIX.items()
-        if "cuda_min_major_version" in needs
-    }
-    assert {"flash_attention_2": (8, 0)} | named == attention.FLASH_CAPABILITY
 
 
 def test_lowest_versions_are_those_of_transformers() -> None:

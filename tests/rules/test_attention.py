@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, gpus, model_class, spec
+from tests.rules.making import (
+    FLASH,
+    LLAMA,
+    LLAVA,
+    VISION,
+    attending,
+    checkpoint,
+    facts,
+    model_class,
+    spec,
+)
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
-
-FLASH = gpus(flash_attn="2.8.3")
-
-
-def attending(kind: str, *, dtype: str = "bfloat16", **groups: Any) -> Any:
-    return spec(
-        attention={"kind": kind},
-        precision={"dtype": dtype},
-        **({"device": {"kind": "auto"}} | groups),
-    )
 
 
 def only(*kinds: str) -> Any:
@@ -39,7 +39,7 @@ def test_an_unknown_kind_is_an_input_error_with_the_one_that_was_meant() -> None
             "attention.kind",
             "`flash_atention_2` is no attention kind; there are `auto`, `eager`, `sdpa`,"
             " `flash_attention_2`, `flash_attention_3`, `flash_attention_4`, `flex_attention`, and"
-            " hub kernels as `org/name`",
+            " hub kernels as `org/name@revision`",
             "`attention=flash_attention_2`",
         ),
     )
@@ -51,104 +51,6 @@ def test_a_kind_that_the_class_does_not_run_on_is_refused() -> None:
             "attention.kind",
             "`LlamaForCausalLM` does not run on `sdpa`; it runs on `eager`",
             "`attention=eager`",
-        ),
-    )
-
-
-def test_flash_attention_needs_its_package() -> None:
-    assert judge(attending("flash_attention_2"), facts(host=gpus())) == (
-        refused(
-            "attention.kind",
-            "`flash_attention_2` needs the package `flash-attn`, which is not installed",
-            "`attention=sdpa`, or `pip install flash-attn`",
-        ),
-    )
-
-
-def test_a_kernel_is_not_fetched_from_the_hub_in_place_of_the_package() -> None:
-    (problem,) = judge(attending("flash_attention_3"), facts(host=gpus(kernels="0.18.2")))
-    assert problem.message == (
-        "`flash_attention_3` needs the package `flash-attn-3`, which is not installed, and"
-        " transformers would fetch a kernel from the hub in its place"
-    )
-
-
-def test_flash_attention_needs_an_accelerator() -> None:
-    device = {"kind": "single", "device": "cpu"}
-    assert judge(attending("flash_attention_2", device=device), facts(host=FLASH)) == (
-        refused(
-            "attention.kind",
-            "`flash_attention_2` needs a CUDA device, and the model goes to `cpu`",
-            "`attention=sdpa`",
-        ),
-    )
-
-
-def test_flash_attention_needs_a_new_device() -> None:
-    old = gpus(capability=(7, 5), flash_attn="2.8.3")
-    assert judge(attending("flash_attention_2", dtype="float16"), facts(host=old)) == (
-        refused(
-            "attention.kind",
-            "`flash_attention_2` needs a CUDA device of capability 8.0, and this machine's is 7.5",
-            "`attention=sdpa`",
-        ),
-    )
-
-
-def test_flash_attention_needs_16_bit() -> None:
-    assert judge(attending("flash_attention_2", dtype="float32"), facts(host=FLASH)) == (
-        refused(
-            "attention.kind",
-            "`flash_attention_2` needs float16 or bfloat16, but `precision.dtype` is `float32`",
-            "`precision=bf16`, or `attention=sdpa`",
-        ),
-    )
-
-
-def test_flash_attention_takes_the_checkpoints_own_16_bit() -> None:
-    here = facts(host=FLASH, checkpoint=checkpoint())
-    assert judge(attending("flash_attention_2", dtype="auto"), here) == ()
-
-
-def test_flash_attention_refuses_the_checkpoints_own_32_bit() -> None:
-    held = checkpoint(config={"model_type": "llama", "torch_dtype": "float32"})
-    (problem,) = judge(
-        attending("flash_attention_2", dtype="auto"), facts(host=FLASH, checkpoint=held)
-    )
-    assert problem.message == (
-        "`flash_attention_2` needs float16 or bfloat16, but `precision.dtype` takes `float32` from"
-        " config.json"
-    )
-
-
-def test_a_hub_kernel_needs_the_package_kernels() -> None:
-    assert judge(attending("kernels-community/flash-attn2"), facts(host=gpus())) == (
-        refused(
-            "attention.kind",
-            "`kernels-community/flash-attn2` is a kernel of the hub, and the package `kernels` is"
-            " not installed",
-            "`attention=sdpa`, or `pip install kernels`",
-        ),
-    )
-
-
-def test_flex_attention_on_a_cpu_is_said() -> None:
-    assert judge(attending("flex_attention"), facts()) == (
-        said(
-            "attention.kind",
-            "`flex_attention` on a CPU runs under `torch.no_grad()` only",
-            "`attention=sdpa`",
-        ),
-    )
-
-
-def test_flex_attention_does_not_train_on_a_cpu() -> None:
-    train = {"kind": "pretrained", "mode": "train"}
-    assert judge(attending("flex_attention", weights=train), facts()) == (
-        refused(
-            "attention.kind",
-            "`flex_attention` has no backward pass on a CPU, and `weights.mode` is `train`",
-            "`attention=sdpa`",
         ),
     )
 
@@ -200,31 +102,72 @@ def test_experts_are_not_chosen_where_there_are_none() -> None:
     )
 
 
-def stored(**config: Any) -> Any:
-    return facts(checkpoint=checkpoint(config={"model_type": "llama"} | config))
+def parts(**kinds: str) -> Any:
+    """A LLaVA on a CPU, with a kind for each of its parts."""
+    return spec(attention={"submodules": kinds})
 
 
-@pytest.mark.parametrize(
-    "value", ["org/kernel", {"": "org/kernel"}], ids=["by name", "in a mapping"]
-)
-@pytest.mark.parametrize("field", ["attn_implementation", "_attn_implementation_internal"])
-def test_a_config_json_cannot_name_a_kernel(field: str, value: Any) -> None:
-    assert judge(spec(), stored(**{field: value})) == (
+def composite(*kinds: str) -> Any:
+    """A LLaVA whose vision part runs on these kinds alone."""
+    vision = replace(VISION, classes={"base": model_class("CLIPVisionModel", attention=kinds)})
+    known = {"text_config": LLAMA, "vision_config": vision}
+    return facts(architecture=LLAVA, model_type="llava", sub_architectures=known)
+
+
+def test_a_part_is_judged_by_its_own_class() -> None:
+    assert judge(parts(vision_config="sdpa"), composite("eager")) == (
         refused(
-            "model.id",
-            f"config.json asks for the hub kernel `org/kernel` by `{field}`, and a kernel is code"
-            " that runs here",
-            "`attention=sdpa`",
+            "attention.submodules.vision_config",
+            "`CLIPVisionModel` does not run on `sdpa`; it runs on `eager`",
+            "`attention.submodules.vision_config=eager`",
         ),
     )
 
 
-def test_a_part_of_config_json_cannot_name_a_kernel() -> None:
-    (problem,) = judge(spec(), stored(text_config={"experts_implementation": "org/kernel"}))
-    assert problem.message.startswith("`text_config` of config.json asks for the hub kernel")
-    assert problem.hint == "`attention.experts=eager`"
+def test_a_kind_that_a_part_runs_on_is_no_problem() -> None:
+    assert judge(parts(vision_config="eager", text_config="sdpa"), composite("eager")) == ()
 
 
-def test_an_asked_kind_outweighs_the_one_of_config_json() -> None:
-    asked = spec(attention={"kind": "sdpa"})
-    assert judge(asked, stored(attn_implementation="org/kernel")) == ()
+def test_attention_weights_are_not_kept_by_what_auto_takes() -> None:
+    asked = spec(model={"config": {"output_attentions": True}}, weights={"kind": "random"})
+    assert judge(asked, facts()) == (
+        refused(
+            "attention.kind",
+            "`output_attentions` needs the `eager` kernel, not `auto`, which takes `sdpa` here and"
+            " returns no attention weights",
+            "`attention=eager`",
+        ),
+    )
+
+
+def test_an_override_of_a_config_json_makes_auto_the_eager_kernel() -> None:
+    assert judge(spec(model={"config": {"output_attentions": True}}), facts()) == ()
+
+
+def test_auto_keeps_attention_weights_where_the_class_has_the_eager_kernel_alone() -> None:
+    asked = spec(model={"config": {"output_attentions": True}}, weights={"kind": "random"})
+    assert judge(asked, facts(architecture=only("eager"))) == ()
+
+
+def test_attention_weights_that_a_config_json_asks_for_are_said_to_be_lost() -> None:
+    held = checkpoint(config={"model_type": "llama", "output_attentions": True})
+    (problem,) = judge(spec(), facts(checkpoint=held))
+    assert (problem.severity, problem.hint) == ("warning", "`attention=eager`")
+
+
+def test_paged_attention_is_said_to_be_for_batching() -> None:
+    asked = spec(attention={"kind": "paged|eager"})
+    assert judge(asked, facts(architecture=only("eager", "paged|eager"))) == (
+        said(
+            "attention.kind",
+            "`paged|eager` computes in continuous batching (`generate_batch`) alone; a call of the"
+            " model fails on it",
+            "`attention=eager`",
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["sdpa", "flash_attention_2"])
+def test_other_paged_kinds_are_named_without_it(kind: str) -> None:
+    (problem,) = judge(attending(f"paged|{kind}"), facts())
+    assert problem.hint == f"`attention={kind}`"

@@ -18,6 +18,9 @@ from yaie.rules import (
     config_names,
     device,
     device_map,
+    flash_attention,
+    flex_attention,
+    hub_kernels,
     model,
     precision,
     processor,
@@ -44,6 +47,9 @@ GROUPS: tuple[ModuleType, ...] = (
     quantization,
     quantization_fields,
     attention,
+    flash_attention,
+    flex_attention,
+    hub_kernels,
     processor,
 )
 

@@ -7,7 +7,7 @@ import re
 
 from yaie.spec.device import DEVICE
 
-_KERNEL = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?(:[\w.-]+)?")
+_KERNEL = re.compile(r"[\w.-]+/[\w.-]+(@[\w.-]+)?(:[\w.-]+)?")
 
 
 def free_choice(group: str, word: str) -> dict[str, str] | None:

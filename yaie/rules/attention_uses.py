@@ -1,0 +1,66 @@
+"""Where a spec says an attention kind: for the whole, and for each part that has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yaie.facts.architecture import ArchitectureFacts, ClassFacts
+from yaie.facts.facts import Facts
+from yaie.rules.reading import asked_class, own_config
+from yaie.spec.load_spec import LoadSpec
+
+WHOLE = "attention.kind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One attention kind that is said, and the class that it is said for."""
+
+    path: str
+    kind: str
+    part: str
+    """The sub-config that it is for; empty for the whole."""
+    model: ClassFacts | None
+    """The whole's class or the part's own; None while it is not known."""
+
+    def admits(self, kind: str) -> bool:
+        """Whether the class runs on a kind, as far as is known."""
+        return self.model is None or kind in self.model.attention
+
+    def runs(self) -> bool:
+        """Whether the class runs on what is said; where it does not, that alone is said."""
+        return self.admits(self.kind)
+
+    def override(self, kind: str) -> str:
+        """What to type for another kind in its place."""
+        return f"{self.path}={kind}" if self.part else f"attention={kind}"
+
+    def instead(self) -> str:
+        """What to type for the fastest kind that needs nothing of the machine, in backticks."""
+        return f"`{self.override('sdpa' if self.admits('sdpa') else 'eager')}`"
+
+
+def uses(spec: LoadSpec, facts: Facts) -> Iterator[Use]:
+    """The kind of the whole, then that of each part."""
+    yield Use(path=WHOLE, kind=_whole(spec, facts), part="", model=asked_class(facts))
+    for part, kind in spec.attention.submodules.items():
+        own = facts.sub_architectures.get(part)
+        model = _of_part(own) if own else None
+        yield Use(path=f"attention.submodules.{part}", kind=kind, part=part, model=model)
+
+
+def _of_part(architecture: ArchitectureFacts) -> ClassFacts | None:
+    """The class that a part is built by: the one without a head, where there is one."""
+    classes = architecture.classes
+    return classes.get("base") or next(iter(classes.values()), None)
+
+
+def _whole(spec: LoadSpec, facts: Facts) -> str:
+    """What is asked, else what config.json says, which transformers heeds; a kernel of the hub
+    that it names is refused elsewhere."""
+    if spec.attention.kind != "auto":
+        return spec.attention.kind
+    config = own_config(spec, facts)
+    stored = config.get("attn_implementation", config.get("_attn_implementation"))
+    return stored if isinstance(stored, str) and "/" not in stored else "auto"
