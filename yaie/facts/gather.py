@@ -10,6 +10,7 @@ from yaie.facts.catalogue import Catalogue
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
 from yaie.facts.facts import Facts
 from yaie.facts.headers import stored_tensors
+from yaie.facts.limits import Limits
 from yaie.facts.setting import Setting, here
 from yaie.facts.task import decide_task
 from yaie.sources.locate import locate
@@ -44,18 +45,18 @@ def gather_around(
     known = there.catalogue
     model_type = _model_type(spec.model, checkpoint)
     architecture = known.architecture(model_type) if model_type else None
+    parts = _parts(architecture, (spec.model.config, _config(spec.model, checkpoint)), known)
     return Facts(
         transformers=known.version,
         tasks=known.tasks,
         model_types=known.model_types,
         architecture=architecture,
-        sub_architectures=_parts(
-            architecture, (spec.model.config, _config(spec.model, checkpoint)), known
-        ),
+        sub_architectures=parts,
         checkpoint=checkpoint,
         host=there.host,
         model_type=model_type,
         task=decide_task(spec, checkpoint, architecture, known),
+        limits=_limits(spec.model.config, {"": architecture} | parts, known),
     )
 
 
@@ -92,12 +93,38 @@ def _model_type(model: ModelSpec, checkpoint: CheckpointFacts | None) -> str | N
 def _parts(
     architecture: ArchitectureFacts | None, configs: tuple[Mapping[str, Any], ...], known: Catalogue
 ) -> dict[str, ArchitectureFacts]:
-    """Facts of the sub-configs, by field; the first config that tells a model_type decides."""
+    """Facts of the sub-configs, by field; the first config that tells a model_type decides.
+
+    Those of parts of parts are read where the first of the configs, the overrides, reaches them.
+    """
     if architecture is None:
         return {}
     told = {f: _told(f, configs) for f in architecture.open_sub_configs}
     types = {f: told.get(f) or default for f, default in architecture.sub_configs.items()}
-    return {f: facts for f, named in types.items() if (facts := known.architecture(named))}
+    found = {f: facts for f, named in types.items() if (facts := known.architecture(named))}
+    for name, part in tuple(found.items()):
+        if isinstance(configs[0].get(name), Mapping):
+            inner = _parts(part, tuple(_part(config, name) for config in configs), known)
+            found |= {f"{name}.{deeper}": facts for deeper, facts in inner.items()}
+    return found
+
+
+def _part(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = config.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _limits(
+    overrides: Mapping[str, Any], parts: Mapping[str, ArchitectureFacts | None], known: Catalogue
+) -> dict[str, Limits]:
+    """What was observed of the fields of each config, where any is overridden."""
+    if not overrides:
+        return {}
+    # Unpacking takes milliseconds that a check without overrides need not wait.
+    from yaie.facts.limits_file import limits_of
+
+    named = {path: facts.model_type for path, facts in parts.items() if facts is not None}
+    return {path: limits_of(known.version, name) for path, name in named.items()}
 
 
 def _told(field: str, configs: tuple[Mapping[str, Any], ...]) -> str | None:

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yaie.errors import Fault, Problem
+from yaie.facts.facts import Facts
 from yaie.planning.overrides import IDENTITY, full
 from yaie.spec.wording import override
 
 TOLD_ELSEWHERE = IDENTITY | {"dtype", "torch_dtype", "quantization_config"}
 
 
-def stale(config: Any, own: Mapping[str, Any], overrides: Mapping[str, Any]) -> Iterator[Problem]:
+def stale(
+    config: Any, own: Mapping[str, Any], overrides: Mapping[str, Any], facts: Facts
+) -> Iterator[Problem]:
     """A problem for each field that would be another if the overrides stood in config.json.
 
     from_pretrained sets an override upon the finished config, where a field that follows from it
@@ -20,7 +23,7 @@ def stale(config: Any, own: Mapping[str, Any], overrides: Mapping[str, Any]) -> 
     """
     from transformers import AutoConfig
 
-    edited = AutoConfig.for_model(config.model_type, **full(own, overrides)).to_dict()
+    edited = AutoConfig.for_model(config.model_type, **full(own, overrides, facts)).to_dict()
     for name, value in config.to_dict().items():
         if name in TOLD_ELSEWHERE or name in overrides or edited.get(name, value) == value:
             continue

@@ -75,7 +75,7 @@ def _from_pretrained(
     spec: LoadSpec, facts: Facts, target: str, weights: Pretrained
 ) -> Iterator[Call]:
     arguments: dict[str, Value] = {}
-    if overrides := grown(own_config(spec, facts), asked(spec, facts)):
+    if overrides := grown(own_config(spec, facts), asked(spec, facts), facts):
         yield _read_config(spec, overrides)
         arguments["config"] = Ref(int(_draws_weights(spec, facts)))
     arguments |= keywords.repository(spec.model) | keywords.weight_files(spec.model)
@@ -125,11 +125,11 @@ def _built_config(spec: LoadSpec, facts: Facts) -> Call:
     unread = facts.checkpoint is None or facts.checkpoint.config is None
     by_name = spec.model.id is None or (own is not None and (unread or bool(overrides)))
     if not by_name or facts.architecture is None:
-        return _read_config(spec, grown(own, overrides))
+        return _read_config(spec, grown(own, overrides, facts))
     return Call(
         target="transformers.AutoConfig.for_model",
         args=(facts.model_type,),
-        kwargs=full(own or {}, overrides),
+        kwargs=full(own or {}, overrides, facts),
         name="config",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yaie.facts.facts import Facts
+from yaie.facts.rope_values import LEGACY, stored_rope
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.task import TaskSpec
 
@@ -15,12 +16,26 @@ LABELS = frozenset({"num_labels", "id2label", "label2id"})
 """Fields that say the same thing: an override of one leaves nothing of the others."""
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid upon `base`: mappings merge, all else replaces."""
-    merged = dict(base)
+def laid_upon(
+    own: Mapping[str, Any], over: Mapping[str, Any], facts: Facts, part: str = ""
+) -> dict[str, Any]:
+    """Overrides laid upon a config.json, or upon a part of it: mappings merge, all else replaces.
+
+    What the file says of an overridden field under another name goes, for transformers would take
+    it for the later word.
+    """
+    architecture = facts.sub_architectures.get(part) if part else facts.architecture
+    aliases = architecture.attribute_map if architecture else {}
+    merged = {name: v for name, v in own.items() if name in over or aliases.get(name) not in over}
+    if isinstance(over.get("rope_parameters"), Mapping):
+        default = facts.limits[part].rope_default if part in facts.limits else None
+        stored = stored_rope(own, default)
+        merged = {name: v for name, v in merged.items() if name not in LEGACY}
+        merged |= {} if stored is None else {"rope_parameters": stored}
     for name, value in over.items():
         both = _both_mappings(merged.get(name), value)
-        merged[name] = merge(merged[name], value) if both else value
+        inner = f"{part}.{name}".lstrip(".")
+        merged[name] = laid_upon(merged[name], value, facts, inner) if both else value
     return merged
 
 
@@ -29,10 +44,21 @@ def _both_mappings(below: object, value: object) -> bool:
 
 
 def asked(spec: LoadSpec, facts: Facts) -> dict[str, Any]:
-    """Every override of the spec, the head's fields among them, under the config's own names."""
-    aliases = facts.architecture.attribute_map if facts.architecture else {}
-    overrides = spec.model.config | _head(spec.task)
-    return {aliases.get(name, name): value for name, value in overrides.items()}
+    """Every override of the spec, the head's fields among them, under the configs' own names."""
+    return _by_own_names(spec.model.config | _head(spec.task), facts)
+
+
+def _by_own_names(overrides: Mapping[str, Any], facts: Facts, part: str = "") -> dict[str, Any]:
+    """transformers holds a value to the field's type under the field's own name alone."""
+    architecture = facts.sub_architectures.get(part) if part else facts.architecture
+    aliases = architecture.attribute_map if architecture else {}
+    named = {}
+    for name, value in overrides.items():
+        own = aliases.get(name, name)
+        inner = f"{part}.{own}".lstrip(".")
+        is_part = isinstance(value, Mapping) and inner in facts.sub_architectures
+        named[own] = _by_own_names(value, facts, inner) if is_part else value
+    return named
 
 
 def _head(task: TaskSpec) -> dict[str, Any]:
@@ -52,22 +78,22 @@ def own_config(spec: LoadSpec, facts: Facts) -> Mapping[str, Any] | None:
     return spec.model.known.config if spec.model.known else None
 
 
-def full(own: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def full(own: Mapping[str, Any], overrides: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     """The whole config as edited, less what only identifies it."""
     stale = LABELS if LABELS & overrides.keys() else frozenset()
     kept = {name: value for name, value in own.items() if name not in IDENTITY | stale}
-    return merge(kept, overrides)
+    return laid_upon(kept, overrides, facts)
 
 
-def grown(own: Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> dict[str, Any]:
+def grown(
+    own: Mapping[str, Any] | None, overrides: Mapping[str, Any], facts: Facts
+) -> dict[str, Any]:
     """The overrides alone, nested ones grown to whole values.
 
     `from_pretrained` replaces a mapping such as `rope_parameters` by the override as it is,
     so the override must bring along what the checkpoint says beside it.
     """
-    return {
-        name: merge(own[name], value)
-        if own and name not in LABELS and _both_mappings(own.get(name), value)
-        else value
-        for name, value in overrides.items()
-    }
+    if own is None:
+        return dict(overrides)
+    whole = laid_upon(own, overrides, facts)
+    return {name: v if name in LABELS else whole[name] for name, v in overrides.items()}

@@ -28,7 +28,14 @@ def unread(config: Any, overrides: Mapping[str, Any], path: str) -> Iterator[Pro
 def _field(config: Any, name: str) -> Any:
     if isinstance(config, Mapping):
         return config.get(name, config.get(_number(name), _ABSENT))
+    if name in (getattr(config, "per_layer_attributes", None) or ()):
+        return _of_layers([getattr(layer, name, None) for layer in config.per_layer_config])
     return getattr(config, name, _ABSENT)
+
+
+def _of_layers(values: list[Any]) -> Any:
+    """The one value of a field that each layer has for itself; all of them where they differ."""
+    return values[0] if all(value == values[0] for value in values) else values
 
 
 def _number(name: str) -> int | str:

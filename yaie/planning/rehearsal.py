@@ -79,4 +79,4 @@ def _misread(
     own = facts.checkpoint.config if facts.checkpoint else None
     if own is not None and facts.architecture and call.target.endswith(".from_pretrained"):
         with mapped("the config with its overrides"):
-            yield from stale(config, own, overrides)
+            yield from stale(config, own, overrides, facts)

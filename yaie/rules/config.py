@@ -10,18 +10,13 @@ from yaie.errors import Problem
 from yaie.facts.architecture import ArchitectureFacts, FieldFacts
 from yaie.facts.facts import Facts
 from yaie.facts.types import mismatch
-from yaie.rules.call_keywords import ANYWHERE, is_field_name
+from yaie.rules.config_scopes import IDENTITY, ROOT, is_former, scopes
 from yaie.rules.problems import refused, wrong
-from yaie.rules.reading import own_config, own_name, reads_weights
+from yaie.rules.reading import own_config, own_name
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.task import HEAD_FIELDS
 from yaie.spec.weights import Pretrained
 from yaie.spec.wording import nearest, override, quoted
-
-IDENTITY = {"model_type": "model.architecture", "architectures": "task"}
-"""Fields that say what a checkpoint is, and what to say instead of them."""
-FORMER_ROPE = ("rope_theta", "rope_scaling", "partial_rotary_factor")
-"""Fields that live inside of `rope_parameters` since transformers 5."""
 
 
 def overrides_leave_identity_alone(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -51,7 +46,7 @@ def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     for path, name, _, architecture in _judged(spec, facts):
         if _is_field(name, architecture) or name in _stored(path, spec, facts):
             continue
-        if _is_former(name, architecture):
+        if is_former(name, architecture):
             continue
         yield wrong(
             f"{path}.{name}",
@@ -62,18 +57,9 @@ def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 def _judged(spec: LoadSpec, facts: Facts) -> Iterator[tuple[str, str, Any, ArchitectureFacts]]:
     """Each override with the config that it is of: path of that config, name, value, facts."""
-    if facts.architecture is None:
-        return
-    for name, value in spec.model.config.items():
-        if name in HEAD_FIELDS or name in IDENTITY or not is_field_name(name):
-            continue
-        yield "model.config", name, value, facts.architecture
-        own = own_name(name, facts.architecture)
-        part = facts.sub_architectures.get(own)
-        if part is not None and isinstance(value, Mapping):
-            for inner, inner_value in value.items():
-                if inner not in IDENTITY and inner not in ANYWHERE:
-                    yield f"model.config.{name}", inner, inner_value, part
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            yield scope.path, name, value, scope.architecture
 
 
 def _is_field(name: str, architecture: ArchitectureFacts) -> bool:
@@ -87,18 +73,7 @@ def _is_field(name: str, architecture: ArchitectureFacts) -> bool:
 
 def _stored(path: str, spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
     """The config.json, or the part of it, that an override lies upon: its fields read back too."""
-    config: Any = own_config(spec, facts)
-    part = path.removeprefix("model.config").lstrip(".")
-    config = config.get(part) if part else config
-    return config if isinstance(config, Mapping) else {}
-
-
-def _is_former(name: str, architecture: ArchitectureFacts) -> bool:
-    return (
-        name in FORMER_ROPE
-        and name not in architecture.fields
-        and "rope_parameters" in architecture.fields
-    )
+    return next((scope.stored for scope in scopes(spec, facts) if scope.path == path), {})
 
 
 def _field_hint(
@@ -106,59 +81,20 @@ def _field_hint(
 ) -> str | None:
     """The field that was probably meant: one of a sub-config by the same name, else a near one."""
     near = nearest(name, [*architecture.fields, *architecture.attribute_map])
-    if path == "model.config":
-        value = spec.model.config[name]
+    value = _said_at(path, spec)[name]
+    if path == ROOT:
         for part, sub in facts.sub_architectures.items():
             if _is_field(name, sub):
                 return f"`{override(f'{path}.{part}.{name}', value)}`"
-    else:
-        value = spec.model.config[path.rpartition(".")[2]][name]
     return f"`{override(f'{path}.{near}', value)}`" if near else None
 
 
-def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Rotary parameters are said inside `rope_parameters`: elsewhere they are silently ignored."""
-    for path, name, value, architecture in _judged(spec, facts):
-        if not _is_former(name, architecture):
-            continue
-        today = f"{path}.rope_parameters"
-        if name == "rope_scaling":
-            hint = override(today, value)
-        else:
-            hint = override(f"{today}.{name}", value)
-        yield wrong(
-            f"{path}.{name}",
-            f"`{name}` is part of `rope_parameters` since transformers 5, and ignored beside it",
-            f"`{_whole_rope(hint, path, name, spec, facts)}`",
-        )
-
-
-def _whole_rope(hint: str, path: str, name: str, spec: LoadSpec, facts: Facts) -> str:
-    """A hint with the rest of `rope_parameters` where the checkpoint has none to merge with."""
-    stored = _stored(path, spec, facts).get("rope_parameters")
-    if isinstance(stored, Mapping) or name == "rope_scaling" or not reads_weights(spec):
-        return hint
-    return f"{hint} {path}.rope_parameters.rope_type=default"
-
-
-def rope_parameters_are_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`rope_parameters` replaces the default as a whole, its `rope_type` included."""
-    if not isinstance(spec.weights, Pretrained):
-        return
-    for path, name, value, architecture in _judged(spec, facts):
-        if name != "rope_parameters" or name not in architecture.fields:
-            continue
-        stored = _stored(path, spec, facts).get(name)
-        if not isinstance(value, Mapping) or isinstance(stored, Mapping) or "rope_type" in value:
-            continue
-        if any(isinstance(part, Mapping) for part in value.values()):
-            continue
-        yield refused(
-            f"{path}.{name}",
-            "config.json has no `rope_parameters` to merge with, so the override must say"
-            " `rope_type` too",
-            f"`{path}.{name}.rope_type=default`",
-        )
+def _said_at(path: str, spec: LoadSpec) -> Any:
+    """The overrides of the config at a path."""
+    said: Any = spec.model.config
+    for part in path.removeprefix(ROOT).split(".")[1:]:
+        said = said[part]
+    return said
 
 
 def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

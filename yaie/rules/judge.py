@@ -15,7 +15,9 @@ from yaie.facts.facts import Facts
 from yaie.rules import (
     attention,
     config,
+    config_limits,
     config_names,
+    config_rope,
     device,
     device_map,
     flash_attention,
@@ -36,7 +38,9 @@ Rule = Callable[[LoadSpec, Facts], Iterator[Problem]]
 
 GROUPS: tuple[ModuleType, ...] = (
     model,
+    config_rope,
     config,
+    config_limits,
     config_names,
     task,
     weights,

@@ -1,0 +1,259 @@
+"""Are overrides values of which transformers builds a model? It is asked itself, on `meta`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, spec
+from yaie.errors import Problem
+from yaie.facts.limits import FieldLimits, Limits, Refusal, Relation
+from yaie.rules.activations import NAMES
+from yaie.rules.config_limits import (
+    items_are_within_their_limits,
+    layers_have_a_type_each,
+    lists_have_their_length,
+    overrides_agree_with_other_fields,
+    overrides_are_taken_as_they_are,
+    overrides_are_within_their_limits,
+    overrides_are_words_that_transformers_knows,
+    overrides_build_a_model,
+    parts_say_what_they_are,
+)
+from yaie.rules.problems import refused, wrong
+
+
+def problems(rule: Any, limits: Limits, said: dict[str, Any], **true: Any) -> tuple[Problem, ...]:
+    """What a rule says of overrides of a Llama that is built by its name, with these limits."""
+    asked = spec(model={"id": None, "known": None, "config": said}, weights={"kind": "meta"})
+    return tuple(rule(asked, facts(limits={"": limits}, **true)))
+
+
+def of(name: str, **limits: Any) -> Limits:
+    return Limits(fields={name: FieldLimits(**limits)})
+
+
+def build(model_type: str, **overrides: Any) -> Any:
+    """The causal model of an architecture with two layers, on `meta`."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.for_model(model_type, **{"num_hidden_layers": 2, **overrides})
+    with torch.device("meta"):
+        return AutoModelForCausalLM.from_config(config)
+
+
+def test_a_number_below_the_least_is_an_input_error() -> None:
+    limits = of("num_attention_heads", least=1)
+    assert problems(overrides_are_within_their_limits, limits, {"num_attention_heads": -1}) == (
+        wrong(
+            "model.config.num_attention_heads",
+            "`-1` was asked, and `num_attention_heads` is at least `1`",
+            "`model.config.num_attention_heads=1`",
+        ),
+    )
+
+
+def test_a_number_above_the_greatest_is_an_input_error() -> None:
+    limits = of("attention_dropout", least=0.0, greatest=1.0)
+    assert problems(overrides_are_within_their_limits, limits, {"attention_dropout": 2.0}) == (
+        wrong(
+            "model.config.attention_dropout",
+            "`2.0` was asked, and `attention_dropout` is at most `1.0`",
+            "`model.config.attention_dropout=1.0`",
+        ),
+    )
+
+
+def test_transformers_builds_nothing_of_a_negative_number() -> None:
+    with pytest.raises(RuntimeError, match="negative dimension"):
+        build("llama", intermediate_size=-1)
+
+
+def test_an_unknown_activation_is_an_input_error() -> None:
+    limits = of("hidden_act", words=("ACT2FN",))
+    (problem,) = problems(
+        overrides_are_words_that_transformers_knows, limits, {"hidden_act": "geluu"}
+    )
+    assert problem.message.startswith("`geluu` was asked, and `hidden_act` is one of `gelu`, ")
+    assert problem.hint == "`model.config.hidden_act=gelu`"
+
+
+def test_transformers_builds_nothing_of_an_unknown_activation() -> None:
+    with pytest.raises(KeyError, match="foo"):
+        build("llama", hidden_act="foo")
+
+
+def test_activations_are_those_of_transformers() -> None:
+    from transformers.activations import ACT2FN
+
+    assert tuple(ACT2FN) == NAMES
+
+
+def test_an_unknown_word_in_a_list_is_an_input_error() -> None:
+    limits = of("layer_types", item_words=("full_attention", "sliding_attention"))
+    said = {"layer_types": ["full_attention", "sliding_atention"]}
+    assert problems(overrides_are_words_that_transformers_knows, limits, said) == (
+        wrong(
+            "model.config.layer_types",
+            "`sliding_atention` was asked, and each of `layer_types` is one of `full_attention`,"
+            " `sliding_attention`",
+            "`model.config.layer_types=[full_attention,sliding_attention]`",
+        ),
+    )
+
+
+def test_layers_without_a_type_each_are_refused() -> None:
+    limits = of("layer_types", rises=False, falls=False)
+    said = {"layer_types": ["full_attention"] * 3}
+    assert problems(layers_have_a_type_each, limits, said) == (
+        refused(
+            "model.config.layer_types",
+            "`layer_types` names the types of 3 layers, and there are 2",
+            "`model.config.num_hidden_layers=3`",
+        ),
+    )
+
+
+def test_transformers_refuses_another_number_of_types() -> None:
+    from huggingface_hub.errors import StrictDataclassClassValidationError
+
+    with pytest.raises(StrictDataclassClassValidationError, match="must be equal to the number"):
+        build("qwen3", layer_types=["full_attention"] * 3)
+
+
+def test_what_does_not_divide_another_field_is_refused_with_the_nearest_that_does() -> None:
+    relation = Relation(kind="multiple", left="hidden_size", right="num_attention_heads")
+    limits = Limits(relations=(relation,))
+    said = {"hidden_size": 65, "num_attention_heads": 4}
+    assert problems(overrides_agree_with_other_fields, limits, said) == (
+        refused(
+            "model.config.hidden_size",
+            "`hidden_size` is `65`, and must be a multiple of `num_attention_heads`, which is `4`",
+            "`model.config.hidden_size=64`",
+        ),
+    )
+
+
+def test_the_other_field_is_read_from_config_json() -> None:
+    relation = Relation(kind="at_most", left="num_attention_heads", right="num_hidden_layers")
+    held = checkpoint(config={"model_type": "llama", "num_hidden_layers": 2})
+    (problem,) = overrides_agree_with_other_fields(
+        spec(model={"config": {"num_attention_heads": 3}}),
+        facts(checkpoint=held, limits={"": Limits(relations=(relation,))}),
+    )
+    assert problem.message == (
+        "`num_attention_heads` is `3`, and must be at most `num_hidden_layers`, which is `2`"
+    )
+
+
+def test_transformers_refuses_heads_that_do_not_divide_the_width() -> None:
+    from huggingface_hub.errors import StrictDataclassClassValidationError
+
+    with pytest.raises(StrictDataclassClassValidationError, match="not a multiple"):
+        build("llama", hidden_size=65, num_attention_heads=4)
+
+
+def test_a_relation_does_not_bind_a_task_whose_class_builds_without_it() -> None:
+    relation = Relation(
+        kind="multiple", left="hidden_size", right="num_attention_heads", spared=("causal-lm",)
+    )
+    said = {"hidden_size": 65, "num_attention_heads": 4}
+    assert not problems(overrides_agree_with_other_fields, Limits(relations=(relation,)), said)
+
+
+def test_a_value_that_was_seen_to_build_nothing_is_refused() -> None:
+    limits = of("hidden_size", refused=(Refusal(value=0, why="ZeroDivisionError: by zero"),))
+    assert problems(overrides_build_a_model, limits, {"hidden_size": 0}) == (
+        refused(
+            "model.config.hidden_size",
+            "`0` was asked, and `LlamaConfig` builds nothing with it: `ZeroDivisionError: by zero`",
+        ),
+    )
+
+
+def test_a_value_that_the_config_replaces_is_refused() -> None:
+    limits = of("num_attention_heads", unread=(None,))
+    assert problems(overrides_are_taken_as_they_are, limits, {"num_attention_heads": None}) == (
+        refused(
+            "model.config.num_attention_heads",
+            "`null` was asked, and `LlamaConfig` puts another value in its place, so that it does"
+            " not read back",
+            "`~model.config.num_attention_heads`",
+        ),
+    )
+
+
+def test_a_value_that_the_config_replaces_holds_where_a_checkpoint_is_read() -> None:
+    asked = spec(model={"config": {"num_attention_heads": None}})
+    limits = {"": of("num_attention_heads", unread=(None,))}
+    assert not tuple(overrides_are_taken_as_they_are(asked, facts(limits=limits)))
+
+
+def test_transformers_replaces_a_null_number_of_key_and_value_heads() -> None:
+    from transformers import AutoConfig
+
+    config = AutoConfig.for_model("llama", num_key_value_heads=None, num_attention_heads=4)
+    assert config.num_key_value_heads == 4
+
+
+def test_a_list_that_goes_with_others_keeps_its_length() -> None:
+    limits = of("depths", rises=False, falls=False, shortest=1)
+    held = {"architecture": with_default("depths", "list[int]", [2, 2])}
+    assert problems(lists_have_their_length, limits, {"depths": [2]}, **held) == (
+        refused(
+            "model.config.depths",
+            "`[2]` was asked, and other fields of `LlamaConfig` go with as many items as `[2, 2]`",
+            "`~model.config.depths`",
+        ),
+    )
+
+
+def test_a_list_that_needs_an_item_is_not_empty() -> None:
+    limits = of("depths", shortest=1)
+    assert problems(lists_have_their_length, limits, {"depths": []}) == (
+        wrong("model.config.depths", "`[]` was asked, and `depths` has at least one item", None),
+    )
+
+
+def test_a_number_in_a_list_has_limits_too() -> None:
+    limits = of("depths", item_least=0)
+    assert problems(items_are_within_their_limits, limits, {"depths": [1, -1]}) == (
+        wrong("model.config.depths", "`-1` was asked, and each of `depths` is at least `0`"),
+    )
+
+
+def test_a_part_of_any_architecture_says_which() -> None:
+    asked = spec(
+        model={"id": None, "known": None, "config": {"text_config": {"hidden_size": 8}}},
+        weights={"kind": "meta"},
+    )
+    true = facts(
+        architecture=LLAVA,
+        sub_architectures={"text_config": LLAMA},
+        limits={"": Limits(named_parts=("text_config",))},
+    )
+    assert tuple(parts_say_what_they_are(asked, true)) == (
+        refused(
+            "model.config.text_config",
+            "`text_config` may be of any architecture, and the override does not say which",
+            "`model.config.text_config.model_type=llama`",
+        ),
+    )
+
+
+def test_transformers_refuses_a_part_without_its_architecture() -> None:
+    from transformers import AutoConfig
+
+    with pytest.raises(KeyError, match="model_type"):
+        AutoConfig.for_model("exaone4_5", text_config={"hidden_size": 64})
+
+
+def with_default(name: str, type_: str, default: Any) -> Any:
+    from dataclasses import replace
+
+    from yaie.facts.architecture import FieldFacts
+
+    field = FieldFacts(type=type_, default=default)
+    return replace(LLAMA, fields={**LLAMA.fields, name: field})

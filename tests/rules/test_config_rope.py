@@ -1,0 +1,129 @@
+"""Are rotary parameters said where transformers reads them, and all that it needs?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.making import checkpoint, facts, spec
+from yaie.errors import Problem
+from yaie.facts.limits import Limits
+from yaie.rules.config_rope import (
+    rope_parameters_are_for_each_type_of_layer,
+    rope_parameters_have_what_their_type_needs,
+    rope_type_is_one_that_builds,
+)
+from yaie.rules.judge import judge
+from yaie.rules.problems import refused, wrong
+
+ROPE = "`rope_theta` is part of `rope_parameters` since transformers 5, and ignored beside it"
+BUILT = Limits(rope_default={"rope_type": "default", "rope_theta": 10000.0})
+
+
+def config(**overrides: Any) -> Any:
+    return spec(model={"config": overrides})
+
+
+def built(**rope: Any) -> Any:
+    """Rotary parameters of a Llama that is built by its name."""
+    model = {"id": None, "known": None, "config": {"rope_parameters": rope}}
+    return spec(model=model, weights={"kind": "meta"})
+
+
+def problems(rule: Any, asked: Any, **limits: Any) -> tuple[Problem, ...]:
+    return tuple(rule(asked, facts(limits={"": Limits(**limits)})))
+
+
+def test_a_former_rope_field_names_todays() -> None:
+    held = checkpoint(config={"model_type": "llama", "rope_parameters": {"rope_type": "default"}})
+    assert judge(config(rope_theta=5.0), facts(checkpoint=held)) == (
+        wrong("model.config.rope_theta", ROPE, "`model.config.rope_parameters.rope_theta=5.0`"),
+    )
+
+
+def test_a_former_rope_field_names_the_rest_where_there_is_none_to_merge_with() -> None:
+    assert judge(config(rope_theta=5.0), facts()) == (
+        wrong(
+            "model.config.rope_theta",
+            ROPE,
+            "`model.config.rope_parameters.rope_theta=5.0"
+            " model.config.rope_parameters.rope_type=default`",
+        ),
+    )
+
+
+def test_rope_parameters_are_whole_where_there_are_none_to_merge_with() -> None:
+    assert judge(config(rope_parameters={"rope_theta": 5.0}), facts()) == (
+        refused(
+            "model.config.rope_parameters",
+            "config.json has no `rope_parameters` to merge with, so the override must say"
+            " `rope_type` too",
+            "`model.config.rope_parameters.rope_type=default`",
+        ),
+    )
+
+
+def test_rope_parameters_are_merged_with_what_config_json_says_in_a_former_spelling() -> None:
+    old = checkpoint(config={"model_type": "llama", "rope_theta": 1e4})
+    true = facts(checkpoint=old, limits={"": BUILT})
+    assert judge(config(rope_parameters={"rope_theta": 5.0}), true) == ()
+
+
+def test_a_kind_of_embedding_that_does_not_build_is_an_input_error() -> None:
+    asked = built(rope_type="linaer")
+    assert problems(rope_type_is_one_that_builds, asked, rope_types=("default", "linear")) == (
+        wrong(
+            "model.config.rope_parameters.rope_type",
+            "`linaer` was asked, and `rope_type` of `LlamaConfig` is one of `default`, `linear`",
+            "`model.config.rope_parameters.rope_type=linear`",
+        ),
+    )
+
+
+def test_a_kind_of_embedding_has_what_it_needs() -> None:
+    assert problems(rope_parameters_have_what_their_type_needs, built(rope_type="linear")) == (
+        refused(
+            "model.config.rope_parameters",
+            "`rope_type` is `linear`, which needs `factor` too",
+            "`model.config.rope_parameters.factor=2.0`",
+        ),
+    )
+
+
+def test_parameters_for_each_type_of_layer_say_whose_they_are() -> None:
+    default = {"full_attention": {"rope_theta": 1e6}, "sliding_attention": {"rope_theta": 1e4}}
+    asked = problems(
+        rope_parameters_are_for_each_type_of_layer,
+        built(rope_theta=5.0),
+        rope_default=default,
+        rope_is_nested=True,
+    )
+    assert asked == (
+        refused(
+            "model.config.rope_parameters",
+            "`rope_parameters` of `LlamaConfig` are said for each type of layer:"
+            " `full_attention` and `sliding_attention`",
+            "`model.config.rope_parameters.full_attention.rope_theta=5.0`",
+        ),
+    )
+
+
+def meta(**rope: Any) -> Any:
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.for_model("llama", num_hidden_layers=1, rope_parameters=rope)
+    with torch.device("meta"):
+        return AutoModelForCausalLM.from_config(config)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_transformers_builds_nothing_of_an_unknown_kind() -> None:
+    with pytest.raises(KeyError, match="foo"):
+        meta(rope_type="foo")
+
+
+def test_transformers_refuses_a_kind_without_what_it_needs() -> None:
+    with pytest.raises(KeyError, match="Missing required keys"):
+        meta(rope_type="linear")

@@ -1,0 +1,273 @@
+"""`model.config`: does transformers build a model of the values that were asked, as observed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.limits import ACTIVATIONS, KINDS, FieldLimits, Relation, size
+from yaie.rules.activations import NAMES
+from yaie.rules.config_scopes import Scope, scopes
+from yaie.rules.problems import refused, wrong
+from yaie.rules.reading import reads_weights
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import counted, nearest, override, quoted
+
+
+def overrides_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A number is not below or above the numbers of which transformers builds a model."""
+    for scope, name, value, limits in _limited(spec, facts):
+        if not _is_number(value):
+            continue
+        if limits.least is not None and value < limits.least:
+            yield _beyond(scope, name, value, "at least", limits.least)
+        if limits.greatest is not None and value > limits.greatest:
+            yield _beyond(scope, name, value, "at most", limits.greatest)
+
+
+def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A word is one of those of which transformers builds a model: an activation of ACT2FN, say."""
+    for scope, name, value, limits in _limited(spec, facts):
+        words = _spelt_out(limits.words)
+        if words and isinstance(value, str) and value not in words:
+            yield _unknown_word(scope, name, value, words)
+        if limits.item_words and isinstance(value, list):
+            yield from _unknown_items(scope, name, value, limits.item_words)
+
+
+def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A list, or a number that counts, goes with others that stay as they are: so does it."""
+    for scope, name, value, limits in _limited(spec, facts):
+        now = scope.values_without(name)
+        asked, held = size(value), size(now)
+        if isinstance(value, list) and len(value) < limits.shortest:
+            path = scope.below(name)
+            yield wrong(path, f"`{value}` was asked, and `{name}` has at least one item")
+        elif asked is None or held is None or type(value) is not type(now):
+            continue
+        elif (asked > held and not limits.rises) or (asked < held and not limits.falls):
+            yield from () if _is_moved_along(scope, name) else (_rigid(scope, name, value, now),)
+
+
+def layers_have_a_type_each(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A list of the layers' types names as many as there are layers."""
+    for scope, name, value, limits in _limited(spec, facts):
+        count = size(scope.values().get(scope.own("num_hidden_layers")))
+        if name not in LAYER_LISTS or limits.rises or limits.falls or count is None:
+            continue
+        if isinstance(value, list) and value and len(value) != count:
+            yield refused(
+                scope.below(name),
+                f"`{name}` names the types of {counted(len(value), 'layer')}, and there are"
+                f" {count:,}",
+                f"`{override(scope.below('num_hidden_layers'), len(value))}`",
+            )
+
+
+LAYER_LISTS = ("layer_types", "mlp_layer_types", "indexer_types")
+"""Fields that list a type for each layer, as transformers' validators name them."""
+
+
+def items_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A number in a list is not below those of which transformers builds a model."""
+    for scope, name, value, limits in _limited(spec, facts):
+        if not isinstance(value, list) or limits.item_least is None:
+            continue
+        low = [item for item in value if _is_number(item) and item < limits.item_least]
+        if low:
+            yield wrong(
+                scope.below(name),
+                f"`{low[0]}` was asked, and each of `{name}` is at least `{limits.item_least}`",
+            )
+
+
+def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """No value is one with which transformers was seen to build nothing."""
+    for scope, name, value, limits in _limited(spec, facts):
+        for refusal in limits.refused:
+            if _is(value, refusal.value) and _is_sure(scope, name, value):
+                yield refused(
+                    scope.below(name),
+                    f"{_shown(value)} was asked, and `{scope.architecture.config_class}` builds"
+                    f" nothing with it: `{refusal.why}`",
+                    _default_hint(scope, name),
+                )
+
+
+def overrides_are_taken_as_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """No value is one that the config replaces by another as it is built."""
+    for scope, name, value, limits in _limited(spec, facts):
+        if reads_weights(spec) and scope.is_outermost:
+            # from_pretrained sets an override upon the finished config.
+            continue
+        if not limits.given and value != scope.values_without(name):
+            yield refused(
+                scope.below(name),
+                f"{_shown(value)} was asked, and `{scope.architecture.config_class}` works out"
+                f" `{name}` by itself, so that it does not read back",
+                f"`~{scope.below(name)}`",
+            )
+        elif any(_is(value, unread) for unread in limits.unread):
+            yield refused(
+                scope.below(name),
+                f"{_shown(value)} was asked, and `{scope.architecture.config_class}` puts another"
+                f" value in its place, so that it does not read back",
+                f"`~{scope.below(name)}`",
+            )
+
+
+def overrides_agree_with_other_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """What must divide another field, or be no more than it, does: heads, groups, experts."""
+    for scope in scopes(spec, facts):
+        typed, values = scope.typed(), scope.values()
+        for relation in scope.limits.relations:
+            own = next((n for n in (relation.left, relation.right) if n in typed), None)
+            if own is None or facts.task in relation.spared or relation.holds(values):
+                continue
+            yield refused(
+                scope.below(typed[str(own)]),
+                _disagreement(relation, values, typed),
+                _agreeing(scope, relation, values, typed),
+            )
+
+
+def parts_say_what_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A part that any architecture may stand in is no config without its `model_type`."""
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            own = scope.own(name)
+            if own not in scope.limits.named_parts or not isinstance(value, Mapping):
+                continue
+            if "model_type" in value or "model_type" in _mapping(scope.stored.get(own)):
+                continue
+            default = scope.architecture.sub_configs[own]
+            yield refused(
+                scope.below(name),
+                f"`{name}` may be of any architecture, and the override does not say which",
+                f"`{override(f'{scope.below(name)}.model_type', default)}`",
+            )
+
+
+def _limited(spec: LoadSpec, facts: Facts) -> Iterator[tuple[Scope, str, Any, FieldLimits]]:
+    """Each override of which something was observed that holds for the task."""
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            limits = scope.limits.fields.get(scope.own(name))
+            if limits is not None and facts.task not in limits.spared:
+                yield scope, name, value, limits
+
+
+def _beyond(scope: Scope, name: str, value: object, words: str, limit: float) -> Problem:
+    path = scope.below(name)
+    return wrong(
+        path,
+        f"`{value}` was asked, and `{name}` is {words} `{limit}`",
+        _default_hint(scope, name) or f"`{override(path, limit)}`",
+    )
+
+
+def _unknown_word(scope: Scope, name: str, word: str, words: tuple[str, ...]) -> Problem:
+    default = scope.values_without(name)
+    meant = nearest(word, words) or (default if default in words else None)
+    return wrong(
+        scope.below(name),
+        f"`{word}` was asked, and `{name}` is one of {quoted(words, shown=30)}",
+        f"`{override(scope.below(name), meant)}`" if meant else None,
+    )
+
+
+def _unknown_items(
+    scope: Scope, name: str, items: list[Any], words: tuple[str, ...]
+) -> Iterator[Problem]:
+    unknown = dict.fromkeys(i for i in items if isinstance(i, str) and i not in words)
+    near = {word: nearest(word, words) for word in unknown}
+    meant = [near.get(item, item) for item in items]
+    for word in unknown:
+        yield wrong(
+            scope.below(name),
+            f"`{word}` was asked, and each of `{name}` is one of {quoted(words, shown=30)}",
+            f"`{override(scope.below(name), meant)}`" if None not in meant else None,
+        )
+
+
+def _rigid(scope: Scope, name: str, value: object, now: object) -> Problem:
+    of = "as many items as" if isinstance(value, list) else "the number"
+    return refused(
+        scope.below(name),
+        f"`{value}` was asked, and other fields of `{scope.architecture.config_class}` go with"
+        f" {of} `{now}`",
+        f"`~{scope.below(name)}`",
+    )
+
+
+def _is_moved_along(scope: Scope, name: str) -> bool:
+    """Whether another override may be one that the field goes with: both are moved, then."""
+    fields = scope.limits.fields
+    others = (fields.get(scope.own(other)) for other in scope.overrides if other != name)
+    return any(other is not None and not (other.rises and other.falls) for other in others)
+
+
+def _is_sure(scope: Scope, name: str, value: object) -> bool:
+    """Whether a refusal does not hang on what the other fields are by default."""
+    if value is None or value == 0:
+        return True
+    return not scope.stored and not _is_moved_along(scope, name)
+
+
+def _default_hint(scope: Scope, name: str) -> str | None:
+    default = scope.values_without(name)
+    return None if default is None else f"`{override(scope.below(name), default)}`"
+
+
+def _disagreement(relation: Relation, values: Mapping[str, Any], typed: Mapping[str, str]) -> str:
+    left = typed.get(relation.left, relation.left)
+    told = f"`{left}` is `{values[relation.left]}`"
+    right = relation.right
+    other = (
+        f"`{right}`"
+        if isinstance(right, int)
+        else f"`{typed.get(right, right)}`, which is `{values[right]}`"
+    )
+    return f"{told}, and must be {KINDS[relation.kind].words} {other}"
+
+
+def _agreeing(
+    scope: Scope, relation: Relation, values: Mapping[str, Any], typed: Mapping[str, str]
+) -> str | None:
+    """The nearest value of the overridden field with which the relation holds."""
+    name = relation.left if relation.left in typed else str(relation.right)
+    asked = values[name]
+    if not isinstance(asked, int):
+        return None
+    for distance in range(1, _TRIED):
+        for value in (asked + distance, asked - distance):
+            if value > 0 and relation.holds({**values, name: value}):
+                return f"`{override(scope.below(typed[name]), value)}`"
+    return None
+
+
+_TRIED = 1000
+"""Values on either side that are tried for a hint."""
+
+
+def _spelt_out(words: tuple[str, ...]) -> tuple[str, ...]:
+    return NAMES if ACTIVATIONS in words else words
+
+
+def _shown(value: object) -> str:
+    return "`null`" if value is None else f"`{value}`"
+
+
+def _is(value: object, other: object) -> bool:
+    """Equal and of one type, as JSON has it: true is not 1."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,126 @@
+"""`model.config`: rotary parameters, said where transformers reads them, and all that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.rope_values import NEEDED, SAMPLES, kind_of, layers_of, stored_rope
+from yaie.rules.config_scopes import Scope, is_former, scopes
+from yaie.rules.problems import refused, wrong
+from yaie.rules.reading import reads_weights
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import all_quoted, nearest, override, quoted
+
+ROPE = "rope_parameters"
+
+
+def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Rotary parameters are said inside `rope_parameters`: elsewhere they are silently ignored."""
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            if not is_former(name, scope.architecture):
+                continue
+            today = scope.below(ROPE)
+            path = today if name == "rope_scaling" else f"{today}.{name}"
+            yield wrong(
+                scope.below(name),
+                f"`{name}` is part of `{ROPE}` since transformers 5, and ignored beside it",
+                f"`{_whole(override(path, value), name, scope, spec)}`",
+            )
+
+
+def _whole(hint: str, name: str, scope: Scope, spec: LoadSpec) -> str:
+    """A hint with the rest of `rope_parameters` where the checkpoint has none to merge with."""
+    if _stored(scope) is not None or name == "rope_scaling" or not reads_weights(spec):
+        return hint
+    return f"{hint} {scope.below(ROPE)}.rope_type=default"
+
+
+def rope_parameters_are_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`rope_parameters` replaces the default as a whole, its `rope_type` included."""
+    for scope, asked in _asked(spec, facts):
+        if not reads_weights(spec) or _stored(scope) is not None or "rope_type" in asked:
+            continue
+        if "" in layers_of(asked):
+            yield refused(
+                scope.below(ROPE),
+                f"config.json has no `{ROPE}` to merge with, so the override must say"
+                " `rope_type` too",
+                f"`{scope.below(ROPE)}.rope_type=default`",
+            )
+
+
+def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Where types of layers have rotary parameters of their own, an override says whose."""
+    for scope, asked in _asked(spec, facts):
+        default = scope.limits.rope_default
+        if not scope.limits.rope_is_nested or default is None or "" not in layers_of(asked):
+            continue
+        layers = list(layers_of(default))
+        hints = (override(f"{scope.below(ROPE)}.{layers[0]}.{k}", v) for k, v in asked.items())
+        yield refused(
+            scope.below(ROPE),
+            f"`{ROPE}` of `{scope.architecture.config_class}` are said for each type of layer:"
+            f" {all_quoted(layers)}",
+            f"`{' '.join(hints)}`",
+        )
+
+
+def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The kind of rotary embedding is one of which transformers builds the architecture."""
+    for scope, asked in _asked(spec, facts):
+        known = scope.limits.rope_types
+        for layer, rope in layers_of(_merged(scope, asked)).items():
+            kind = kind_of(rope)
+            if known is None or kind in known:
+                continue
+            path = ".".join(filter(None, (scope.below(ROPE), layer, "rope_type")))
+            near = nearest(str(kind), known) or next(iter(known), None)
+            yield wrong(
+                path,
+                f"`{kind}` was asked, and `rope_type` of `{scope.architecture.config_class}` is"
+                f" one of {quoted(known)}",
+                f"`{override(path, near)}`" if near else None,
+            )
+
+
+def rope_parameters_have_what_their_type_needs(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Each kind of rotary embedding has keys that transformers refuses it without."""
+    for scope, asked in _asked(spec, facts):
+        for layer, rope in layers_of(_merged(scope, asked)).items():
+            missing = [key for key in NEEDED.get(str(kind_of(rope)), ()) if key not in rope]
+            path = ".".join(filter(None, (scope.below(ROPE), layer)))
+            samples = [override(f"{path}.{key}", SAMPLES[key]) for key in missing if key in SAMPLES]
+            if missing:
+                yield refused(
+                    path,
+                    f"`rope_type` is `{kind_of(rope)}`, which needs {all_quoted(missing)} too",
+                    f"`{' '.join(samples)}`" if len(samples) == len(missing) else None,
+                )
+
+
+def _asked(spec: LoadSpec, facts: Facts) -> Iterator[tuple[Scope, Mapping[str, Any]]]:
+    """Each override of `rope_parameters` by a mapping that says something."""
+    for scope in scopes(spec, facts):
+        asked = scope.overrides.get(ROPE)
+        if isinstance(asked, Mapping) and asked and ROPE in scope.architecture.fields:
+            yield scope, asked
+
+
+def _stored(scope: Scope) -> Mapping[str, Any] | None:
+    """What an override of `rope_parameters` is merged into."""
+    return stored_rope(scope.stored, scope.limits.rope_default) if scope.stored else None
+
+
+def _merged(scope: Scope, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters as they will be, those of each type of layer merged for themselves."""
+    stored = _stored(scope) or {}
+    inner = {
+        key: {**stored[key], **value}
+        for key, value in asked.items()
+        if isinstance(value, Mapping) and isinstance(stored.get(key), Mapping)
+    }
+    return {**stored, **asked, **inner}
