@@ -10,6 +10,7 @@
     model     a checkpoint of `checkpoints.yaml` that `./model` is, before `files` change it
     given     what the reader is told of the files
     config_dir  the folder of `--config-dir`
+    upstream  what transformers does without it, where no docstring says so
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from yaie.spec.load_spec import Composition
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "rules"
 CHECKPOINTS = "checkpoints"
+COMPOSING = "composing"
+"""Examples of what composing says, each by a sentence."""
 _BITS = {"F32": 32, "F16": 16, "BF16": 16, "U8": 8, "I32": 32}
 
 
@@ -53,16 +56,22 @@ class Example:
     files: Mapping[str, Any] = field(default_factory=dict)
     given: str = ""
     config_dir: str | None = None
+    upstream: str | None = None
 
 
 def examples() -> dict[str, Example]:
     """Rule → example, of all groups."""
-    found: dict[str, Example] = {}
-    for file in sorted(EXAMPLES.glob("*.yaml")):
-        if file.stem != CHECKPOINTS:
-            rows = yaml.safe_load(file.read_text("utf-8"))
-            found |= {name: _example(row) for name, row in rows.items()}
-    return found
+    files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in (CHECKPOINTS, COMPOSING)]
+    return {name: example for file in files for name, example in _rows(file).items()}
+
+
+def composing_examples() -> dict[str, Example]:
+    """What must hold of words → words of which it does not."""
+    return _rows(EXAMPLES / f"{COMPOSING}.yaml")
+
+
+def _rows(file: Path) -> dict[str, Example]:
+    return {name: _example(row) for name, row in yaml.safe_load(file.read_text("utf-8")).items()}
 
 
 def _example(row: Any) -> Example:
@@ -102,14 +111,23 @@ def _said(rule: Rule, composition: Composition, setting: Setting) -> tuple[Probl
 
 
 def problems_of_words(example: Example) -> tuple[Problem, ...]:
-    """What is said of an example that does not compose."""
+    """What is said of an example that does not compose, as `yaie check` shows it."""
     with _folder(example):
-        parts = _parted(example)
-        try:
-            compose(*parts)
-        except InputError as error:
-            return uncomposed(error, *parts, _setting(example))
-    return ()
+        return uncomposed(_refusal(example), *_parted(example), _setting(example))
+
+
+def raw_problems_of_words(example: Example) -> tuple[Problem, ...]:
+    """The same with the hints untried."""
+    with _folder(example):
+        return _refusal(example).problems
+
+
+def _refusal(example: Example) -> InputError:
+    try:
+        _composed(example)
+    except InputError as error:
+        return error
+    raise AssertionError(f"{shlex.join(example.words)} composes")
 
 
 def _parted(example: Example) -> tuple[Path | None, tuple[str, ...], Path | None]:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from tools.rule_examples import Example, examples, problems_of
+from tools.rule_examples import (
+    Example,
+    composing_examples,
+    examples,
+    problems_of,
+    problems_of_words,
+)
 from yaie.cli.problems import said
+from yaie.errors import Problem
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -24,7 +31,14 @@ _OPENING = (
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_OPENING, *_rules()]) + "\n"
+    return "\n".join([*_OPENING, *_composing(), *_rules()]) + "\n"
+
+
+def _composing() -> Iterator[str]:
+    yield from ("", "## Composing: do recipe and overrides say a load?")
+    for sentence, example in composing_examples().items():
+        yield from ("", f"### {sentence}", "", f"**Without it**: {example.upstream}", "")
+        yield from _shown(example, problems_of_words(example))
 
 
 def _rules() -> Iterator[str]:
@@ -42,16 +56,16 @@ def _rule(rule: Rule, known: Mapping[str, Example]) -> Iterator[str]:
     if text.upstream:
         yield from ("", f"**Without it**: {text.upstream}")
     if example := known.get(text.name):
-        yield from ("", *_shown(rule, example))
+        yield from ("", *_shown(example, problems_of(rule, example)))
 
 
-def _shown(rule: Rule, example: Example) -> Iterator[str]:
+def _shown(example: Example, problems: Iterable[Problem]) -> Iterator[str]:
     if where := ", ".join(filter(None, (example.given, _installed(example)))):
         yield from (f"{where[0].upper()}{where[1:]}:", "")
     flags = [*_flag("--host", example.host), *_flag("--config-dir", example.config_dir)]
     yield "```console"
     yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flags])
-    yield "\n\n".join(said(problem, _plain) for problem in problems_of(rule, example))
+    yield "\n\n".join(said(problem, _plain) for problem in problems)
     yield "```"
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tools.rule_examples import Example, examples, problems_of, raw_problems_of
+from tools.rule_examples import (
+    Example,
+    composing_examples,
+    examples,
+    problems_of,
+    problems_of_words,
+    raw_problems_of,
+    raw_problems_of_words,
+)
 from yaie.rules.judge import RULES, Rule
 from yaie.rules.reference import rule_text
 
 EXAMPLES = examples()
+COMPOSING = composing_examples()
 BY_NAME = {rule.__name__: rule for rule in RULES}
 TOLD = [rule for rule in RULES if rule_text(rule).upstream or rule.__name__ in EXAMPLES]
 
@@ -36,6 +45,18 @@ def test_a_hint_that_a_rule_has_helps_in_its_example(name: str) -> None:
     proposed = {p.message: p.hint for p in raw_problems_of(*an_example(name)) if p.hint}
     shown = {p.message: p.hint for p in problems_of(*an_example(name))}
     assert {m: shown[m] for m in proposed if shown[m] is None} == {}
+
+
+@pytest.mark.parametrize("sentence", COMPOSING)
+def test_a_hint_of_composing_helps_in_its_example(sentence: str) -> None:
+    proposed = [p.message for p in raw_problems_of_words(COMPOSING[sentence]) if p.hint]
+    shown = [p.message for p in problems_of_words(COMPOSING[sentence]) if p.hint]
+    assert proposed == shown
+
+
+@pytest.mark.parametrize("sentence", COMPOSING)
+def test_what_must_hold_of_words_says_what_happens_without_it(sentence: str) -> None:
+    assert (COMPOSING[sentence].upstream or "").endswith(".")
 
 
 def test_rules_have_names_of_their_own() -> None:
