@@ -17,12 +17,11 @@ from typing import Any
 
 from tools.oracle.checkpoints import tiny_config
 from yaie.errors import Problem, errors_of
+from yaie.facts import stand_in
 from yaie.facts.catalogue import catalogue
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_around
-from yaie.facts.headers import stored_tensors
 from yaie.facts.keys import KeyFacts
-from yaie.facts.stand_in import stand_in
 from yaie.planning.rehearsal import rehearse
 from yaie.planning.resolve import resolve
 from yaie.planning.upstream import quieted
@@ -163,12 +162,11 @@ def foreseen_and_reported(architecture: str, folder: Path, saved: str, loaded: s
 def _foreseen(spec: LoadSpec, facts: Facts) -> tuple[KeyFacts | None, tuple[Problem, ...]]:
     """By headers alone, as for a checkpoint on the hub."""
     held = facts.checkpoint
-    tensors = stored_tensors(held) if held else None
-    if held is None or tensors is None:
+    if held is None or held.tensors is None:
         return None, ()
     with tempfile.TemporaryDirectory() as made:
-        stands = stand_in(Path(made), held.folder, tensors)
-        known = gather_around(spec, replace(held, commit="0" * 40, stand_in=stands))
+        stand_in.write(Path(made), held.folder, held.tensors)
+        known = gather_around(spec, replace(held, commit="0" * 40, stand_in=Path(made)))
         ruled = judge(spec, known)
         if errors_of(ruled):
             return None, ruled

@@ -43,7 +43,7 @@ EXAMPLES = ROOT / "docs" / "rules"
 CHECKPOINTS = "checkpoints"
 COMPOSING = "composing"
 """Examples of what composing says, each by a sentence."""
-_BITS = {"F32": 32, "F16": 16, "BF16": 16, "U8": 8, "I32": 32}
+_BITS = {"F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "U8": 8, "I32": 32}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

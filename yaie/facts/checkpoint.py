@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yaie.facts.gguf import GgufFacts, gguf_facts
-from yaie.facts.stand_in import StandIn
+from yaie.facts.tensor import TensorFacts
 from yaie.sources import files as names
 from yaie.sources.documents import read_object, spoiled
 from yaie.sources.names import require_inside
@@ -40,9 +40,11 @@ class CheckpointFacts:
     """Shards that the index lists and that are not at hand: the weights came in part."""
     gguf: GgufFacts | None = None
     """Metadata of the GGUF file that was asked for; None where none was."""
-    stand_in: StandIn | None = None
-    """What was read of weights that are on the hub; None where the weights are at hand, or are not
-    to be read."""
+    tensors: Mapping[str, TensorFacts] | None = None
+    """Every stored tensor by name; None where only a whole reading can tell, or none are read."""
+    stand_in: Path | None = None
+    """Folder with config and headers of a checkpoint whose weights are on the hub; None where the
+    weights are at hand, or were not asked for."""
 
     @property
     def architectures(self) -> tuple[str, ...]:
@@ -64,9 +66,12 @@ class CheckpointFacts:
 
     @property
     def quantization(self) -> Mapping[str, Any] | None:
-        """How the weights are quantised already; None where they are not."""
+        """How the weights are quantised already, or those of the text part; None where they are
+        not."""
         match self.config:
-            case {"quantization_config": dict(quantization)}:
+            case {"quantization_config": dict(quantization)} if quantization:
+                return quantization
+            case {"text_config": {"quantization_config": dict(quantization)}} if quantization:
                 return quantization
         return None
 

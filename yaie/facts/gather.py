@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts
@@ -27,8 +28,8 @@ def gather(spec: LoadSpec, setting: Setting | None = None) -> Facts:
     """
     checkpoint = _checkpoint(spec.model)
     if checkpoint is not None and isinstance(spec.weights, Pretrained):
-        # Read for its errors: a file that is cut short is told before anything is imported.
-        stored_tensors(checkpoint)
+        # A file that is cut short is told here, before anything is imported.
+        checkpoint = replace(checkpoint, tensors=stored_tensors(checkpoint))
     return gather_around(spec, checkpoint, setting)
 
 

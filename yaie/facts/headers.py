@@ -24,8 +24,6 @@ def stored_tensors(checkpoint: CheckpointFacts) -> Mapping[str, TensorFacts] | N
 
     Raises SourceError for a file that is cut short or damaged in its header.
     """
-    if checkpoint.stand_in is not None:
-        return checkpoint.stand_in.tensors
     if checkpoint.format is None:
         return None
     format, folder = checkpoint.format, checkpoint.folder

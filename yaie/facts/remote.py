@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
+from yaie.facts import stand_in
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
 from yaie.facts.headers import read, together
-from yaie.facts.stand_in import stand_in
 from yaie.facts.tensor import TensorFacts
 from yaie.sources.bring import fetch_small_files, list_files, listed_shards, listed_weights
 from yaie.sources.files import Format
@@ -49,9 +49,14 @@ def from_headers(model: ModelSpec, waits: Sequence[float] = WAITS) -> Iterator[C
         yield held
         return
     with TemporaryDirectory(prefix="yaie-") as made:
-        stands = stand_in(Path(made), source.folder / model.subfolder, tensors)
+        stand_in.write(Path(made), source.folder / model.subfolder, tensors)
         yield replace(
-            held, format=found.format, weight_files=shards, missing_files=(), stand_in=stands
+            held,
+            format=found.format,
+            weight_files=shards,
+            missing_files=(),
+            tensors=tensors,
+            stand_in=Path(made),
         )
 
 

@@ -10,7 +10,6 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from yaie.errors import Fault, Problem, SourceError
@@ -22,17 +21,8 @@ WEIGHTS = "model.safetensors"
 _CODES = {torch_name: (code, bits) for code, (torch_name, bits) in SAFETENSORS.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandIn:
-    """What stands in for weights that are on the hub."""
-
-    folder: Path
-    tensors: Mapping[str, TensorFacts]
-    """Every tensor of the checkpoint by name."""
-
-
-def stand_in(folder: Path, small: Path, tensors: Mapping[str, TensorFacts]) -> StandIn:
-    """Makes the stand-in in an empty folder; `small` is the folder of the files that were brought.
+def write(folder: Path, small: Path, tensors: Mapping[str, TensorFacts]) -> None:
+    """Writes the stand-in to an empty folder; `small` is the folder of the files that were brought.
 
     Raises SourceError where the disk does not let it be made.
     """
@@ -42,7 +32,6 @@ def stand_in(folder: Path, small: Path, tensors: Mapping[str, TensorFacts]) -> S
         _write_weights(folder / WEIGHTS, tensors)
     except OSError as error:
         raise SourceError(_unmade(folder, error)) from error
-    return StandIn(folder=folder, tensors=tensors)
 
 
 def _link(folder: Path, small: Path) -> None:

@@ -35,7 +35,7 @@ def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None
     checkpoint = facts.checkpoint
     if checkpoint is None or checkpoint.format in ("gguf", None):
         return None
-    if checkpoint.config is None or "quantization_config" in checkpoint.config:
+    if checkpoint.config is None or checkpoint.quantization is not None:
         return None
     model, info = carry_out(_on_meta(call, call.target), values)
     own = _own_class(facts)

@@ -63,7 +63,7 @@ def at_hand(call: Call, facts: Facts) -> Call:
     if held.stand_in is None:
         return replace(call, kwargs={**call.kwargs, "local_files_only": True})
     kept = {name: value for name, value in call.kwargs.items() if name not in WHEREABOUTS}
-    place = (str(held.stand_in.folder),)
+    place = (str(held.stand_in),)
     return replace(call, args=place, kwargs={**kept, "local_files_only": True})
 
 

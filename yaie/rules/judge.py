@@ -29,6 +29,7 @@ from yaie.rules import (
     quantization,
     quantization_fields,
     quantized,
+    stored_weights,
     task,
     weights,
 )
@@ -44,6 +45,7 @@ GROUPS: tuple[ModuleType, ...] = (
     config_names,
     task,
     weights,
+    stored_weights,
     precision,
     device,
     device_map,
