@@ -13,8 +13,8 @@ import pytest
 from tests import quantised as packing
 from yaie.facts.gather import gather
 from yaie.facts.quantization import METHODS
-from yaie.loading.execute import evaluated
 from yaie.loading.measuring import quantised
+from yaie.planning.execute import evaluated
 from yaie.planning.keywords import placement
 from yaie.planning.keywords import quantization as config_call
 from yaie.rules.judge import judge
@@ -149,3 +149,54 @@ def test_fields_go_together_where_the_config_class_says_so(fields: tuple[str, ..
     except ValueError:
         built = False
     assert built == (not [p for p in wrong if p.severity == "error"])
+
+
+def quantizer(method: str) -> Any:
+    from transformers.quantizers.auto import AUTO_QUANTIZER_MAPPING
+
+    stored = METHODS[method].stored
+    return AUTO_QUANTIZER_MAPPING[f"{stored}_{method[-4:]}" if stored == "bitsandbytes" else stored]
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {"gptq", "gguf"}))
+def test_what_only_reads_is_what_transformers_has_no_operation_for(method: str) -> None:
+    """GPTQ is quantised by a package of its own, and GGUF is a format of files."""
+    from transformers.quantizers.base import HfQuantizer
+
+    cls = quantizer(method)
+    quantises = cls.get_quantize_ops is not HfQuantizer.get_quantize_ops
+    reads_only = cls.requires_calibration or not quantises
+    assert (METHODS[method].only_stored is not None) == reads_only
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {"hqq", "quark"}))
+def test_fields_that_are_heeded_are_the_loading_attributes(method: str) -> None:
+    from transformers.quantizers.auto import LOADING_ATTRIBUTES_CONFIG_TYPES
+
+    spec = asked("org/unknown", "model.architecture=llama", f"quantization={method}")
+    config = evaluated(config_call(spec.quantization)["quantization_config"], ())
+    is_loaded = isinstance(config, LOADING_ATTRIBUTES_CONFIG_TYPES)
+    heeded = set(config.get_loading_attributes()) if is_loaded else set()
+    assert set(METHODS[method].heeded) == heeded
+
+
+def test_versions_of_packages_are_those_that_transformers_asks_for() -> None:
+    from transformers.utils import import_utils
+
+    packages = {p.name: p for facts in METHODS.values() for p in facts.packages}
+    constants = {
+        "bitsandbytes": "BITSANDBYTES",
+        "torchao": "TORCHAO",
+        "hqq": "HQQ",
+        "vptq": "VPTQ",
+        "kernels": "KERNELS",
+        "auto-round": "AUTOROUND",
+        "compressed-tensors": "COMPRESSED_TENSORS",
+        "accelerate": "ACCELERATE",
+    }
+    asked_for = {
+        name: getattr(import_utils, f"{constant}_MIN_VERSION")
+        for name, constant in constants.items()
+    }
+    assert {name: packages[name].minimum for name in constants} == asked_for
+    assert packages["kernels"].below == import_utils.KERNELS_MAX_VERSION
