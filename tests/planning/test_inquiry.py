@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import constants
 from safetensors.torch import load_file
 
 import yaie
 from tests.hub import Hub, running
-from yaie.errors import Problem
+from yaie.errors import Problem, UnsupportedError
+from yaie.planning.download import plan_with_files
 from yaie.planning.inquiry import check_with_checkpoint, inquire
 from yaie.sources import upstream
 
@@ -139,3 +141,31 @@ def test_a_gated_repository_is_a_failing_source(hub: Hub) -> None:
 def test_an_error_of_the_rules_asks_no_hub(hub: Hub) -> None:
     assert judged(*OURS, "precision=fp16", "quantization=bnb_4bit", "weights=meta")
     assert hub.requests == []
+
+
+def test_a_repository_without_a_tokenizer_says_so(hub: Hub) -> None:
+    (problem,) = judged("model=org/bert")
+    assert (problem.path, problem.severity) == ("processor.kind", "warning")
+    assert problem.message == "`org/bert` holds the files of no tokenizer"
+
+
+def test_a_plan_lists_the_weights_that_were_judged_by_their_headers(hub: Hub) -> None:
+    planned = plan_with_files(yaie.compose(*OURS))
+    assert planned.download is not None
+    assert [name for name in planned.download if name.endswith(".safetensors")] == [
+        f"model-0000{number}-of-00003.safetensors" for number in (1, 2, 3)
+    ]
+
+
+def test_a_plan_of_weights_that_do_not_fit_is_refused(hub: Hub) -> None:
+    with pytest.raises(UnsupportedError, match="1 weight of `BertForMaskedLM` has another shape"):
+        plan_with_files(yaie.compose(*OURS, "model.config.type_vocab_size=3"))
+
+
+def test_offline_is_a_failing_source(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    (problem,) = inquire(yaie.compose(*OURS)).problems
+    assert problem.fault == 4
+    assert problem.message == (
+        "`org/bert` is not at hand, and `HF_HUB_OFFLINE` keeps it from being fetched"
+    )

@@ -36,6 +36,8 @@ class KeyFacts:
     """Every weight of the asked class; empty while they are not known."""
     prefix: str = ""
     """base_model_prefix: what the base class names `encoder`, a head's names `bert.encoder`."""
+    embeddings: int | None = None
+    """Tokens that the asked class has an embedding for; None where it has none for tokens."""
     has_architectures: bool = True
     """Whether config.json names the class that the checkpoint was saved from."""
 

@@ -81,7 +81,19 @@ def _facts(model: Any, info: Report, facts: Facts, own_info: Report) -> KeyFacts
         has_architectures=own is not None,
         weights=tuple(model.state_dict()),
         prefix=model.base_model_prefix,
+        embeddings=_embeddings(model),
     )
+
+
+def _embeddings(model: Any) -> int | None:
+    """The rows of a model's embedding, if they are as many as its config says tokens."""
+    try:
+        rows = getattr(model.get_input_embeddings(), "num_embeddings", None)
+    except (NotImplementedError, AttributeError):
+        # A model of images or sound.
+        return None
+    tokens = getattr(model.config.get_text_config(), "vocab_size", None)
+    return int(rows) if rows is not None and rows == tokens else None
 
 
 def _own_class(facts: Facts) -> str | None:

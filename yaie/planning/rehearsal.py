@@ -12,6 +12,7 @@ from typing import Any
 from yaie.errors import Problem, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts
+from yaie.facts.tokens import tokens_of
 from yaie.planning.calls import Call
 from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
@@ -21,6 +22,7 @@ from yaie.planning.plan import LoadPlan
 from yaie.planning.readback import unread
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.keys import judge_keys
+from yaie.rules.tokens import judge_tokens
 from yaie.spec.weights import Pretrained
 
 
@@ -48,8 +50,16 @@ def rehearse(plan: LoadPlan, facts: Facts) -> Rehearsal:
             return Rehearsal(keys=None, problems=tuple(problems))
         with mapped("matching the checkpoint with the model"):
             keys = foreseen(at_hand(plan.calls[plan.model], facts), facts, values)
-    found = judge_keys(plan.spec, keys) if keys else ()
+    found = _judged(plan, keys, facts) if keys else ()
     return Rehearsal(keys=keys, problems=(*problems, *found))
+
+
+def _judged(plan: LoadPlan, keys: KeyFacts, facts: Facts) -> Iterator[Problem]:
+    yield from judge_keys(plan.spec, keys)
+    if plan.processor is None or facts.checkpoint is None:
+        return
+    if tokens := tokens_of(facts.checkpoint, plan.spec.model.subfolder):
+        yield from judge_tokens(plan.spec, keys, tokens)
 
 
 def at_hand(call: Call, facts: Facts) -> Call:

@@ -26,12 +26,16 @@ def processor_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """
     if not isinstance(spec.processor, AutoProcessing) or facts.architecture is None:
         return
-    if facts.checkpoint is None or not is_local(facts) or spec.model.gguf_file is not None:
+    if facts.checkpoint is None or spec.model.gguf_file is not None:
+        return
+    if not is_local(facts) and facts.checkpoint.stand_in is None:
+        # A cache holds what was fetched so far.
         return
     wanted = [NAMES[kind] for kind in facts.architecture.processors if kind in NAMES]
     if not wanted or facts.checkpoint.has_tokenizer or facts.checkpoint.has_processor:
         return
-    speak = absent if reads_weights(spec) else said
+    # From the hub the model is loaded alone.
+    speak = absent if reads_weights(spec) and is_local(facts) else said
     yield speak(
         "processor.kind",
         f"`{subject(spec)}` holds the files of no {' and no '.join(wanted)}",
