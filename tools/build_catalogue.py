@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from yaie.facts.building import build
-from yaie.facts.catalogue import keep
+from yaie.facts.catalogue import Catalogue, keep
 
 FOLDER = Path(__file__).parent.parent / "yaie" / "facts" / "data"
 
@@ -30,7 +30,19 @@ def main() -> int:
     keep(packed, path)
     path.chmod(0o644)
     print(f"{path}: {len(packed) / 1024:.0f} KiB")
+    for package, names in _unseen(Catalogue(packed)).items():
+        print(f"unseen without {package}: {', '.join(names)}")
     return 0
+
+
+def _unseen(known: Catalogue) -> dict[str, list[str]]:
+    """Package that is not here → architectures of which nothing could be observed for its lack."""
+    found: dict[str, list[str]] = {}
+    for facts in filter(None, map(known.architecture, known.model_types)):
+        packages = {name for cls in facts.classes.values() for name in cls.unseen_without}
+        for package in sorted(packages):
+            found.setdefault(package, []).append(facts.model_type)
+    return found
 
 
 def _compare(built: bytes, shipped: bytes) -> int:

@@ -52,7 +52,7 @@ def test_random_cells_are_built_or_not_as_the_catalogue_says() -> None:
     for (model_type, task, kind), _ in zip(drawn(), range(CELLS), strict=False):
         facts, made = known(model_type, task), attempt(model_type, task, kind)
         built = made.model is not None and made.model.config._attn_implementation == kind
-        if built != (facts.obstacle is None and kind in facts.attention):
+        if built != (facts.seen and kind in facts.attention):
             wrong.append((model_type, task, kind, made.error))
     assert wrong == []
 
@@ -69,7 +69,7 @@ def test_random_cells_are_built_or_not_as_the_catalogue_says() -> None:
 def test_a_part_refuses_a_kind_that_the_class_declares(
     model_type: str, task: str, kind: str, by: str
 ) -> None:
-    assert known(model_type, task).refusals[kind] == Refusal(by=by)
+    assert known(model_type, task).refusals[kind].by == by
     with pytest.raises(ValueError, match=f"^{by} does not support"):
         raise attempt(model_type, task, kind).error or AssertionError("it was built")
 
@@ -91,6 +91,18 @@ def test_another_kernel_runs_in_place_of_the_one_that_is_asked() -> None:
     assert "flash_attention_2" not in facts.attention
 
 
+def test_a_part_may_run_on_a_kind_of_its_own() -> None:
+    known = catalogue().architecture("qwen2_5_omni")
+    assert known is not None
+    (facts,) = {cls.name: cls for cls in known.classes.values() if cls.apart}.values()
+    assert facts.apart["eager"]["Qwen2_5OmniToken2WavDiTModel"] == "sdpa"
+    assert "sdpa" not in facts.apart
+
+
+def test_a_refusal_names_the_sub_config_of_the_part() -> None:
+    assert known("fuyu", "causal-lm").refusals["flex_attention"].part == "text_config"
+
+
 def test_what_the_class_itself_refuses_needs_no_reason() -> None:
     facts = known("reformer")
     assert (facts.attention, facts.refusals) == (("eager", "paged|eager"), {})
@@ -103,9 +115,13 @@ def test_a_default_config_that_builds_nothing_says_why() -> None:
 
 
 def test_an_obstacle_is_taken_away_by_a_field() -> None:
-    facts = known("reformer", "causal-lm")
-    assert facts.obstacle is not None
-    assert facts.mended_by == {"is_decoder": True}
+    assert known("reformer", "causal-lm").mended_by == {"is_decoder": True}
+    assert known("ministral", "causal-lm").mended_by == {"head_dim": observing.FILLED}
+
+
+def test_what_needs_a_missing_package_is_unseen() -> None:
+    facts = known("layoutlmv2")
+    assert (facts.seen, facts.obstacle, facts.unseen_without) == (False, None, ("detectron2",))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ ATTENTION = (
     "flash_attention_3",
     "flash_attention_4",
     "flex_attention",
+    "paged|eager",
 )
 KNOWN = {"source": "our memory", "config": {"num_hidden_layers": 2}}
 BODY = ("embed_tokens", "layers", "layers.*", "norm", "rotary_emb")

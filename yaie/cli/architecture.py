@@ -84,6 +84,18 @@ def _refusals(known: ClassFacts) -> str:
     for kind, why in known.refusals.items():
         by = f"{why.runs} runs instead" if why.runs else why.says or f"refused by {why.by}"
         kinds.setdefault(by, []).append(kind)
+    return _by_reason(kinds)
+
+
+def _apart(known: ClassFacts) -> str:
+    kinds: dict[str, list[str]] = {}
+    for kind, parts in known.apart.items():
+        for part, runs in parts.items():
+            kinds.setdefault(f"{part} runs on {runs}", []).append(kind)
+    return _by_reason(kinds)
+
+
+def _by_reason(kinds: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(f"{', '.join(several)}: {by}" for by, several in kinds.items())
 
 
@@ -105,6 +117,7 @@ SHOWN = 4
 TOLD: Mapping[str, Callable[[ClassFacts], str]] = {
     "attention": _attention,
     "no attention": _refusals,
+    "attention of parts": _apart,
     "no default model": _obstacle,
     "needs": lambda known: ", ".join(known.needs_packages),
     "experts": lambda known: ", ".join(known.experts),

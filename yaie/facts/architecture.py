@@ -25,12 +25,14 @@ class Refusal:
 
     by: str
     """The class that refuses: the model's own, one of its parts', or the config's."""
+    part: str = ""
+    """The sub-config that the refusing part is made of; empty where it is of none."""
     says: str = ""
     """What a config class says for itself."""
     runs: str = ""
     """The kind that runs instead, with no more than a warning."""
-    mended_by: Mapping[str, bool] = field(default_factory=dict)
-    """Config fields that lift the refusal, each with the value that does."""
+    mended_by: Mapping[str, bool | int] = field(default_factory=dict)
+    """Config fields that lift the refusal, each with a value that does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +45,16 @@ class ClassFacts:
     that the class names last; where it has no default model, those that its flags declare."""
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     """Attention kind → why not, where it is not the class itself that refuses."""
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Attention kind → classes of parts that run on another one then, each with that one."""
     obstacle: str | None = None
-    """What is raised in place of the default model; None where there is one."""
-    mended_by: Mapping[str, bool] = field(default_factory=dict)
-    """Config fields that take the obstacle away, each with the value that does."""
+    """What is raised in place of the default model; None where there is one, or it is unseen."""
+    mended_by: Mapping[str, bool | int] = field(default_factory=dict)
+    """Config fields that take the obstacle away, each with a value that does."""
     needs_packages: tuple[str, ...] = ()
     """Distributions that the default model's constructors ask for."""
+    unseen_without: tuple[str, ...] = ()
+    """Those of them that were missing when the default model was to be built."""
     no_split_modules: tuple[str, ...]
     """Classes of modules that a device map must keep in one piece."""
     keep_in_fp32: tuple[str, ...]
@@ -66,6 +72,11 @@ class ClassFacts:
     modules: tuple[str, ...]
     """Module names of the default model, layer numbers as `*`, parents before children, four
     levels deep and nothing inside a no-split module; empty without a default model."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether there is a default model that the facts were seen on."""
+        return self.obstacle is None and not self.unseen_without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from yaie.facts.quantization import PACKAGES as OF_QUANTIZATION
 
 PACKAGES = (
     *OF_QUANTIZATION,
+    "detectron2",
     "flash-attn",
     "flash-attn-3",
     "flash-attn-4",

@@ -45,14 +45,17 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
     model = default.model
     said = cls if model is None else model
     no_split = _names(said, "_no_split_modules")
-    attention, refusals = observing.attention_of(subject, default, _declared(cls))
+    attention = observing.attention_of(subject, default, _declared(cls))
+    missing = observing.missing(default, packages)
     return ClassFacts(
         name=cls.__name__,
-        attention=attention,
-        refusals=refusals,
-        obstacle=observing.stated(default.error) if default.error else None,
-        mended_by=observing.mended_by(subject) if model is None else {},
+        attention=attention.admitted,
+        refusals=attention.refusals,
+        apart=attention.apart,
+        obstacle=observing.stated(default.error) if default.error and not missing else None,
+        mended_by={} if model or missing else observing.mended_by(subject),
         needs_packages=packages,
+        unseen_without=missing,
         no_split_modules=no_split,
         keep_in_fp32=_names(said, "_keep_in_fp32_modules"),
         keep_in_fp32_strict=_names(said, "_keep_in_fp32_modules_strict"),

@@ -13,9 +13,12 @@ from typing import Any
 
 from yaie.facts import config_classes, releases
 from yaie.facts.architecture import Refusal
+from yaie.facts.packages import installed
 
 STATED = 160
 """Characters of an exception's first sentence that are kept."""
+FILLED = 64
+"""Stands for a number that a config leaves open; heads and widths divide by it or it by them."""
 ALWAYS_THERE = frozenset({"accelerate", "tokenizers", "torch"})
 """Backends that come with yaie."""
 DISTRIBUTIONS = {"vision": "pillow"}
@@ -26,6 +29,8 @@ DISTRIBUTIONS = {"vision": "pillow"}
 class Attempt:
     """A default model, or what was raised in its place."""
 
+    config: Any = None
+    """The config that was built from; None where it could not be made."""
     model: Any = None
     error: Exception | None = None
 
@@ -36,6 +41,18 @@ class Attempt:
             and type(self.error) is type(other.error)
             and str(self.error) == str(other.error)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """What a default model does with the attention kinds that it is asked for."""
+
+    admitted: tuple[str, ...]
+    """Kinds that it is built with and reads back."""
+    refusals: dict[str, Refusal]
+    """Kinds that it is not, where something else than the class itself refuses."""
+    apart: dict[str, dict[str, str]]
+    """Kind → parts that run on another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +67,27 @@ class Subject:
         """The model of the default config, some fields of it changed."""
         import torch
 
+        config = None
         try:
             # from_config needs `architectures` where it has several classes to choose from.
             config = self.config_class(architectures=[self.cls.__name__], **fields or {})
             with torch.device("meta"), releases.without_weights():
-                return Attempt(model=self.auto.from_config(config, **asked))
+                return Attempt(config=config, model=self.auto.from_config(config, **asked))
         except Exception as error:
             # Whatever a config makes a constructor raise is the observation.
-            return Attempt(error=error)
+            return Attempt(config=config, error=error)
 
-    def flips(self) -> Iterator[dict[str, bool]]:
-        """Each truth value of the config, turned over."""
+    def changes(self) -> Iterator[tuple[str, bool | int]]:
+        """Each truth value of the config turned over, each number that it leaves open filled in,
+        and a single layer."""
+        layers = self.config_class.attribute_map.get("num_hidden_layers", "num_hidden_layers")
         for name, known in config_classes.fields_of(self.config_class).items():
             if isinstance(known.default, bool):
-                yield {name: not known.default}
+                yield name, not known.default
+            elif known.default is None and "int" in known.type.split(" | "):
+                yield name, FILLED
+            elif name == layers:
+                yield name, 1
 
 
 def default_model(subject: Subject) -> tuple[Attempt, tuple[str, ...]]:
@@ -75,30 +99,41 @@ def default_model(subject: Subject) -> tuple[Attempt, tuple[str, ...]]:
     return made, tuple(needed)
 
 
-def attention_of(
-    subject: Subject, default: Attempt, declared: tuple[str, ...]
-) -> tuple[tuple[str, ...], dict[str, Refusal]]:
-    """Kinds that a default model is built with and reads back; why not, for those that something
-    else than the class itself refuses.
+def missing(default: Attempt, packages: tuple[str, ...]) -> tuple[str, ...]:
+    """Packages for the lack of which there is no default model here."""
+    if not isinstance(default.error, ImportError):
+        return ()
+    return tuple(name for name in packages if name not in installed())
 
-    Where there is no default model, the kinds are those that the class declares and that are not
-    refused before it fails.
+
+def attention_of(subject: Subject, default: Attempt, declared: tuple[str, ...]) -> Attention:
+    """What becomes of each attention kind that is asked.
+
+    Where there is no default model, the kinds that are admitted are those that the class declares
+    and that are not refused before it fails.
     """
     kinds = dict.fromkeys((*releases.attention_kinds(), *declared))
     with releases.flash_packages_taken_for_granted():
-        seen = {kind: _refusal(subject, default, kind) for kind in kinds}
-    admitted = (kind for kind, refusal in seen.items() if refusal is None)
+        made = {kind: subject.attempt(attn_implementation=kind) for kind in kinds}
+        refusals = {kind: _refusal(subject, default, kind, made[kind]) for kind in kinds}
+    admitted = [kind for kind in kinds if refusals[kind] is None]
     own = Refusal(by=subject.cls.__name__)
-    return (
-        tuple(kind for kind in admitted if default.model is not None or kind in declared),
-        {kind: refusal for kind, refusal in seen.items() if refusal not in (None, own)},
+    return Attention(
+        admitted=tuple(k for k in admitted if default.model is not None or k in declared),
+        refusals={
+            kind: refusal for kind, refusal in refusals.items() if refusal not in (None, own)
+        },
+        apart={kind: parts for kind in admitted if (parts := _apart(made[kind].model, kind))},
     )
 
 
-def mended_by(subject: Subject, **asked: Any) -> dict[str, bool]:
-    """Truth values of the config that, turned over one at a time, let the model be built."""
-    mending = (flip for flip in subject.flips() if subject.attempt(fields=flip, **asked).model)
-    return {name: value for flip in mending for name, value in flip.items()}
+def mended_by(subject: Subject, **asked: Any) -> dict[str, bool | int]:
+    """Config fields that, changed one at a time, let the model be built."""
+    return {
+        name: value
+        for name, value in subject.changes()
+        if subject.attempt(fields={name: value}, **asked).model is not None
+    }
 
 
 def stated(error: Exception) -> str:
@@ -108,16 +143,14 @@ def stated(error: Exception) -> str:
     return first if said else f"{type(error).__name__}: {first}"
 
 
-def _refusal(subject: Subject, default: Attempt, kind: str) -> Refusal | None:
-    made = subject.attempt(attn_implementation=kind)
+def _refusal(subject: Subject, default: Attempt, kind: str, made: Attempt) -> Refusal | None:
     if made.error is None:
         runs = made.model.config._attn_implementation
         return None if runs == kind else Refusal(by=subject.cls.__name__, runs=runs)
     if made.fails_as(default):
         return None
-    by = _refuser(made.error)
-    if by is not None:
-        return Refusal(by=by)
+    if inside := _modules_of(made.error):
+        return Refusal(by=type(inside[-1]).__name__, part=_part(inside, made.config))
     return Refusal(
         by=subject.config_class.__name__,
         says=stated(made.error),
@@ -125,11 +158,27 @@ def _refusal(subject: Subject, default: Attempt, kind: str) -> Refusal | None:
     )
 
 
-def _refuser(error: Exception) -> str | None:
-    """The class of the innermost module in whose code an exception was raised."""
+def _modules_of(error: Exception) -> list[Any]:
+    """The modules in whose code an exception was raised, the outermost first."""
     import torch
 
     frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
     speakers = [frame.f_locals.get("self") for frame in frames]
-    modules = [type(s).__name__ for s in speakers if isinstance(s, torch.nn.Module)]
-    return modules[-1] if modules else None
+    return [speaker for speaker in speakers if isinstance(speaker, torch.nn.Module)]
+
+
+def _part(inside: list[Any], config: Any) -> str:
+    """The sub-config that the innermost of the modules is made of; empty where it is of none."""
+    parts = {name: type(getattr(config, name, None)) for name in config.sub_configs}
+    made_of = [type(vars(module).get("config")) for module in reversed(inside)]
+    return next((n for own in made_of for n, part in parts.items() if own is part), "")
+
+
+def _apart(model: Any, kind: str) -> dict[str, str]:
+    """Classes of parts that have a config of their own and run on another kind."""
+    from transformers import PreTrainedModel
+
+    modules = [] if model is None else model.modules()
+    parts = [module for module in modules if isinstance(module, PreTrainedModel)]
+    kinds = {type(part).__name__: str(part.config._attn_implementation) for part in parts}
+    return {name: runs for name, runs in sorted(kinds.items()) if runs != kind}

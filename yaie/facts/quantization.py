@@ -12,7 +12,6 @@ from typing import Any
 
 Kinds = frozenset[str]
 EVERY: Kinds = frozenset({"cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa"})
-FLOATS: Kinds = frozenset({"bfloat16", "float16", "float32"})
 CUDA: Kinds = frozenset({"cuda"})
 CUDA_OR_XPU: Kinds = frozenset({"cuda", "xpu"})
 OFFLOADED: Kinds = frozenset({"cpu", "disk"})
@@ -60,9 +59,7 @@ class MethodFacts:
     capability: tuple[int, int] | None = None
     """The lowest compute capability of CUDA devices."""
     dtypes: Kinds | None = None
-    """The dtypes that the rest of the model may have; None: any."""
-    quantises: Kinds | None = None
-    """The dtypes that it quantises from; None: any."""
+    """The dtypes of the unquantised weights that it takes; None: any."""
     recast: Recast | None = None
     only_stored: str | None = None
     """Why weights cannot be quantised by it as they are loaded; None where they can."""
@@ -82,8 +79,6 @@ class MethodFacts:
     """Where a map beside accelerators may not send weights that are quantised as they load."""
     not_stored: Kinds = frozenset()
     """Where a map beside accelerators may not send weights that are quantised already."""
-    map_heeded_with: Kinds = EVERY
-    """Kinds of devices of which the machine has one where it looks at the map at all."""
     keeps: str | None = "modules_to_not_convert"
     """The field that names the modules that stay as they are."""
     heeded: tuple[str, ...] = ()
@@ -94,9 +89,7 @@ class MethodFacts:
 
 _CALIBRATED = "it needs calibration, which transformers does not do"
 _NO_OPERATION = "transformers has no operation that quantises by it as it loads"
-_KERNELS = Package(
-    name="kernels", minimum="0.18.2", below="0.19.0", install="'kernels>=0.18.2,<0.19'"
-)
+_KERNELS = Package(name="kernels", minimum="0.18.2", below="0.19.0")
 _ACCELERATE = Package(name="accelerate", minimum="1.1.0")
 _BITSANDBYTES = (
     _ACCELERATE,
@@ -124,7 +117,7 @@ METHODS: Mapping[str, MethodFacts] = {
         says={"load_in_4bit": True},
         packages=_BITSANDBYTES,
         kinds=BITSANDBYTES,
-        quantises=FLOATS,
+        dtypes=frozenset({"float16", "bfloat16", "float32"}),
         moves=True,
         not_fresh=OFFLOADED,
         not_stored=OFFLOADED,
@@ -138,12 +131,11 @@ METHODS: Mapping[str, MethodFacts] = {
         only_fresh="what quanto quantised cannot be saved by transformers",
         not_fresh=OFFLOADED,
     ),
-    # torchao: validate_environment; what a format needs besides stands in facts/torchao.py
+    # torchao: validate_environment
     "torchao": MethodFacts(
         stored="torchao",
         config="TorchAoConfig",
         packages=(Package(name="torchao", minimum="0.15.0", install="'yaie[torchao]'"),),
-        not_fresh=frozenset({"disk"}),
         not_stored=frozenset({"disk"}),
     ),
     # hqq: no get_quantize_ops for fresh weights, no get_load_operations for stored ones
@@ -338,7 +330,6 @@ METHODS: Mapping[str, MethodFacts] = {
         packages=(_ACCELERATE,),
         only_stored="its weights are trained so",
         not_stored=OFFLOADED,
-        map_heeded_with=CUDA,
     ),
     # compressed_tensors: validate_environment
     "compressed_tensors": MethodFacts(
@@ -380,7 +371,7 @@ METHODS: Mapping[str, MethodFacts] = {
 }
 
 PACKAGES: frozenset[str] = frozenset(
-    {"mslk", "qutlass", *(package.name for facts in METHODS.values() for package in facts.packages)}
+    {"qutlass", *(package.name for facts in METHODS.values() for package in facts.packages)}
 )
 """Distributions that a method may need."""
 

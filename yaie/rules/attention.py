@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
+from yaie.rules.attention_class import lifted_by
 from yaie.rules.attention_uses import Use, uses
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, own_config, reads_weights, setting
@@ -44,9 +45,10 @@ def kind_is_known(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def class_has_the_kind(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The model class declares that it runs on the kernel.
+    """The default model of the class was seen to be built with the kind, and to read it back.
 
-    Upstream: from_pretrained raises a ValueError, after it has downloaded the weights.
+    Upstream: from_pretrained raises a ValueError after it has downloaded the weights, without the
+    way out, or runs another kernel and only logs it.
     """
     whole, *_ = uses(spec, facts)
     yield from _unsupported(whole)
@@ -63,14 +65,46 @@ def parts_have_their_kinds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def _unsupported(use: Use) -> Iterator[Problem]:
-    if use.kind not in KINDS or use.kind == "auto" or use.model is None or use.runs():
+    if use.kind not in KINDS or use.model is None or use.refusal is None:
         return
     runs = [kind for kind in use.model.attention if not kind.startswith("paged|")]
+    lifting = () if use.part else lifted_by(use.model, use.kind)
     yield refused(
         use.path,
-        f"`{use.model.name}` does not run on `{use.kind}`; it runs on {quoted(runs)}",
-        use.instead(),
+        f"{use.refusal}; it runs on {quoted(runs)}",
+        ", or ".join((use.instead(), *(f"`{way}`" for way in lifting))),
     )
+
+
+def kinds_were_seen(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Where a default config builds no model, its class's own flags are all that is known.
+
+    Upstream: from_pretrained raises a ValueError where a part refuses, after the download.
+    """
+    whole, *_ = uses(spec, facts)
+    if whole.model is None or whole.model.seen or not whole.runs() or spec.model.id is None:
+        return
+    if whole.kind in KINDS and whole.kind not in ("auto", "eager"):
+        yield said(
+            whole.path,
+            f"`{whole.model.name}` declares that it runs on `{whole.kind}`; its parts could not be"
+            " asked, since its default config builds no model",
+        )
+
+
+def parts_have_the_kind_of_the_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some parts have a kind of their own, whatever is asked of the whole.
+
+    Upstream: the part is made with another kind, and nothing is said.
+    """
+    whole, *_ = uses(spec, facts)
+    if whole.model is None:
+        return
+    for part, runs in whole.model.apart.get(whole.kind, {}).items():
+        yield said(
+            whole.path,
+            f"`{part}`, a part of `{whole.model.name}`, runs on `{runs}`, not `{whole.kind}`",
+        )
 
 
 def paged_attention_is_for_batching(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts
 from yaie.facts.facts import Facts
+from yaie.rules.attention_class import refusal, refusal_alone
 from yaie.rules.reading import asked_class, own_config
 from yaie.spec.load_spec import LoadSpec
 
@@ -23,6 +24,8 @@ class Use:
     """The sub-config that it is for; empty for the whole."""
     model: ClassFacts | None
     """The whole's class or the part's own; None while it is not known."""
+    refusal: str | None = None
+    """Why the class does not run on the kind; None where it does, or cannot be known."""
 
     def admits(self, kind: str) -> bool:
         """Whether the class runs on a kind, as far as is known."""
@@ -30,7 +33,7 @@ class Use:
 
     def runs(self) -> bool:
         """Whether the class runs on what is said; where it does not, that alone is said."""
-        return self.admits(self.kind)
+        return self.refusal is None
 
     def override(self, kind: str) -> str:
         """What to type for another kind in its place."""
@@ -43,11 +46,15 @@ class Use:
 
 def uses(spec: LoadSpec, facts: Facts) -> Iterator[Use]:
     """The kind of the whole, then that of each part."""
-    yield Use(path=WHOLE, kind=_whole(spec, facts), part="", model=asked_class(facts))
+    kind, model = _whole(spec, facts), asked_class(facts)
+    why = refusal(model, kind, spec, facts) if model else None
+    yield Use(path=WHOLE, kind=kind, part="", model=model, refusal=why)
     for part, kind in spec.attention.submodules.items():
         own = facts.sub_architectures.get(part)
         model = _of_part(own) if own else None
-        yield Use(path=f"attention.submodules.{part}", kind=kind, part=part, model=model)
+        why = refusal_alone(model, kind) if model else None
+        path = f"attention.submodules.{part}"
+        yield Use(path=path, kind=kind, part=part, model=model, refusal=why)
 
 
 def _of_part(architecture: ArchitectureFacts) -> ClassFacts | None:

@@ -18,6 +18,7 @@ from yaie.rules import (
     config_limits,
     config_names,
     config_rope,
+    default_model,
     device,
     device_map,
     flash_attention,
@@ -28,7 +29,6 @@ from yaie.rules import (
     processor,
     quantization,
     quantization_fields,
-    quantization_torchao,
     quantized,
     stored_weights,
     task,
@@ -40,6 +40,7 @@ Rule = Callable[[LoadSpec, Facts], Iterator[Problem]]
 
 GROUPS: tuple[ModuleType, ...] = (
     model,
+    default_model,
     config_rope,
     config,
     config_limits,
@@ -53,7 +54,6 @@ GROUPS: tuple[ModuleType, ...] = (
     quantized,
     quantization,
     quantization_fields,
-    quantization_torchao,
     attention,
     flash_attention,
     flex_attention,

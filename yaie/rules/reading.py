@@ -48,6 +48,23 @@ def asked_class(facts: Facts) -> ClassFacts | None:
     return facts.architecture.classes.get(facts.task)
 
 
+def told_parts(spec: LoadSpec, facts: Facts) -> dict[str, ArchitectureFacts]:
+    """Sub-configs whose model_type is said, by an override or by the checkpoint's config, where
+    any may stand; what was seen of the default model does not hold for these."""
+    configs = (spec.model.config, own_config(spec, facts))
+    return {
+        name: part
+        for name, part in facts.sub_architectures.items()
+        if facts.architecture is not None
+        and name in facts.architecture.open_sub_configs
+        and any(_names_a_type(config.get(name)) for config in configs)
+    }
+
+
+def _names_a_type(config: object) -> bool:
+    return isinstance(config, Mapping) and "model_type" in config
+
+
 def own_name(name: str, architecture: ArchitectureFacts) -> str:
     """A config field by the architecture's own name: gpt2's `hidden_size` is `n_embd`."""
     return architecture.attribute_map.get(name, name)
@@ -94,11 +111,6 @@ def capability(facts: Facts) -> tuple[int, int] | None:
     """The lowest CUDA compute capability of the machine's devices; None without any."""
     found = [d.compute_capability for d in facts.host.devices if d.compute_capability]
     return min(found, default=None)
-
-
-def dotted(version: tuple[int, ...]) -> str:
-    """A version or capability as it is written: `9.0`."""
-    return ".".join(map(str, version))
 
 
 def pattern(name: str) -> str:
