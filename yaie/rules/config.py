@@ -20,7 +20,11 @@ from yaie.spec.wording import nearest, override, quoted
 
 
 def overrides_leave_identity_alone(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What a checkpoint is cannot be overridden, only what it is built with."""
+    """What a checkpoint is cannot be overridden, only what it is built with.
+
+    Upstream: `model_type` is changed with a warning, and one architecture's weights are loaded into
+    another's model.
+    """
     for name in spec.model.config:
         if name in IDENTITY:
             yield wrong(
@@ -31,7 +35,10 @@ def overrides_leave_identity_alone(spec: LoadSpec, facts: Facts) -> Iterator[Pro
 
 
 def labels_are_said_in_their_group(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The fields of a head are of the group `task`, and are said once."""
+    """The fields of a head are of the group `task`, and are said once.
+
+    Upstream: a head that has no labels carries the number along in silence.
+    """
     for name, value in spec.model.config.items():
         if name in HEAD_FIELDS:
             yield wrong(
@@ -42,7 +49,10 @@ def labels_are_said_in_their_group(spec: LoadSpec, facts: Facts) -> Iterator[Pro
 
 
 def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Every override names a field of the architecture's config, by its name or an alias."""
+    """Every override names a field of the architecture's config, by its name or an alias.
+
+    Upstream: `hidden_sizee=3` is taken along by the config, and read by nothing.
+    """
     for path, name, _, architecture in _judged(spec, facts):
         if _is_field(name, architecture) or name in _stored(path, spec, facts):
             continue
@@ -98,7 +108,10 @@ def _said_at(path: str, spec: LoadSpec) -> Any:
 
 
 def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Every override is a value that the field's declared type admits."""
+    """Every override is a value that the field's declared type admits.
+
+    Upstream: a StrictDataclassFieldValidationError; of a field said by an alias nothing is checked.
+    """
     for path, name, value, architecture in _judged(spec, facts):
         own = own_name(name, architecture)
         if own in architecture.sub_configs:
@@ -113,7 +126,10 @@ def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
 
 def overrides_are_json(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A config.json holds no `nan` and no `inf`."""
+    """A config.json holds no `nan` and no `inf`.
+
+    Upstream: it is written to config.json in a form that other readers do not know.
+    """
     for path, value in _numbers("model.config", spec.model.config):
         if not isfinite(value):
             yield wrong(path, f"`{value}` is no number that a config.json can hold")
@@ -135,7 +151,10 @@ def _is_partial(value: object, field: FieldFacts) -> bool:
 
 
 def overrides_are_said_once(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A field is not overridden by its name and by an alias of it, to different values."""
+    """A field is not overridden by its name and by an alias of it, to different values.
+
+    Upstream: the alias wins.
+    """
     if facts.architecture is None:
         return
     said: dict[str, str] = {}
@@ -152,7 +171,11 @@ def overrides_are_said_once(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def overrides_leave_the_weights_their_shape(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Pretrained weights have the number of layers and the widths that they were trained with."""
+    """Pretrained weights have the number of layers and the widths that they were trained with.
+
+    Upstream: a RuntimeError of mismatched sizes after the download; of layers, random weights or
+    layers dropped, and a line of log.
+    """
     if facts.architecture is None or not isinstance(spec.weights, Pretrained):
         return
     if spec.weights.reinitialize:
@@ -178,7 +201,10 @@ def _shaping(architecture: ArchitectureFacts) -> set[str]:
 
 
 def layer_types_are_as_many_as_layers(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Where config.json lists each layer's type, a new number of layers needs a new list."""
+    """Where config.json lists each layer's type, a new number of layers needs a new list.
+
+    Upstream: an IndexError or a StrictDataclassClassValidationError.
+    """
     count = spec.model.config.get("num_hidden_layers")
     listed = own_config(spec, facts).get("layer_types")
     if not isinstance(count, int) or not isinstance(listed, list) or not listed:

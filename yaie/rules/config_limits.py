@@ -17,7 +17,11 @@ from yaie.spec.wording import counted, nearest, override, quoted
 
 
 def overrides_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A number is not below or above the numbers of which transformers builds a model."""
+    """A number is not below or above the numbers of which transformers builds a model.
+
+    Upstream: torch raises a RuntimeError, `Trying to create tensor with negative dimension`, once
+    the files were downloaded; a division by nothing is a ZeroDivisionError.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         if not _is_number(value):
             continue
@@ -28,7 +32,10 @@ def overrides_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[
 
 
 def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A word is one of those of which transformers builds a model: an activation of ACT2FN, say."""
+    """A word is one of those of which transformers builds a model: an activation of ACT2FN, say.
+
+    Upstream: a KeyError or a ValueError as the model is built, after the download.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         words = _spelt_out(limits.words)
         if words and isinstance(value, str) and value not in words:
@@ -38,7 +45,10 @@ def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) ->
 
 
 def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A list, or a number that counts, goes with others that stay as they are: so does it."""
+    """A list, or a number that counts, goes with others that stay as they are: so does it.
+
+    Upstream: an IndexError, as a rule, as the model is built.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         now = scope.values_without(name)
         asked, held = size(value), size(now)
@@ -52,7 +62,11 @@ def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def layers_have_a_type_each(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A list of the layers' types names as many as there are layers."""
+    """A list of the layers' types names as many as there are layers.
+
+    Upstream: a StrictDataclassClassValidationError where a config is built, an IndexError of the
+    model where a checkpoint's is changed.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         count = size(scope.values().get(scope.own("num_hidden_layers")))
         if name not in LAYER_LISTS or limits.rises or limits.falls or count is None:
@@ -71,7 +85,10 @@ LAYER_LISTS = ("layer_types", "mlp_layer_types", "indexer_types")
 
 
 def items_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A number in a list is not below those of which transformers builds a model."""
+    """A number in a list is not below those of which transformers builds a model.
+
+    Upstream: torch raises a RuntimeError, `Trying to create tensor with negative dimension`.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         if not isinstance(value, list) or limits.item_least is None:
             continue
@@ -84,7 +101,10 @@ def items_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Prob
 
 
 def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """No value is one with which transformers was seen to build nothing."""
+    """No value is one with which transformers was seen to build nothing.
+
+    Upstream: the error that the message quotes, after the download.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         for refusal in limits.refused:
             if _is(value, refusal.value) and _is_sure(scope, name, value):
@@ -97,7 +117,10 @@ def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def overrides_are_taken_as_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """No value is one that the config replaces by another as it is built."""
+    """No value is one that the config replaces by another as it is built.
+
+    Upstream: the override is dropped in silence.
+    """
     for scope, name, value, limits in _limited(spec, facts):
         if reads_weights(spec) and scope.is_outermost:
             # from_pretrained sets an override upon the finished config.
@@ -119,7 +142,10 @@ def overrides_are_taken_as_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Pr
 
 
 def overrides_agree_with_other_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What must divide another field, or be no more than it, does: heads, groups, experts."""
+    """What must divide another field, or be no more than it, does: heads, groups, experts.
+
+    Upstream: a StrictDataclassClassValidationError, or a ValueError as the model is built.
+    """
     for scope in scopes(spec, facts):
         typed, values = scope.typed(), scope.values()
         for relation in scope.limits.relations:
@@ -134,7 +160,10 @@ def overrides_agree_with_other_fields(spec: LoadSpec, facts: Facts) -> Iterator[
 
 
 def parts_say_what_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A part that any architecture may stand in is no config without its `model_type`."""
+    """A part that any architecture may stand in is no config without its `model_type`.
+
+    Upstream: a KeyError that names nothing but `model_type`, or `None`.
+    """
     for scope in scopes(spec, facts):
         for name, value in scope.overrides.items():
             own = scope.own(name)

@@ -18,7 +18,11 @@ ROPE = "rope_parameters"
 
 
 def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Rotary parameters are said inside `rope_parameters`: elsewhere they are silently ignored."""
+    """Rotary parameters are said inside `rope_parameters`: elsewhere they are silently ignored.
+
+    Upstream: AutoConfig.for_model takes `rope_theta` for what it was, from_pretrained drops it in
+    silence.
+    """
     for scope in scopes(spec, facts):
         for name, value in scope.overrides.items():
             if not is_former(name, scope.architecture):
@@ -40,7 +44,10 @@ def _whole(hint: str, name: str, scope: Scope, spec: LoadSpec) -> str:
 
 
 def rope_parameters_are_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`rope_parameters` replaces the default as a whole, its `rope_type` included."""
+    """`rope_parameters` replaces the default as a whole, its `rope_type` included.
+
+    Upstream: a KeyError as the model is built.
+    """
     for scope, asked in _asked(spec, facts):
         if not reads_weights(spec) or _stored(scope) is not None or "rope_type" in asked:
             continue
@@ -54,7 +61,10 @@ def rope_parameters_are_whole(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
 
 
 def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Where types of layers have rotary parameters of their own, an override says whose."""
+    """Where types of layers have rotary parameters of their own, an override says whose.
+
+    Upstream: a KeyError that names a type of layer, or parameters that no layer reads.
+    """
     for scope, asked in _asked(spec, facts):
         default = scope.limits.rope_default
         if not scope.limits.rope_is_nested or default is None or "" not in layers_of(asked):
@@ -70,7 +80,10 @@ def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> 
 
 
 def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The kind of rotary embedding is one of which transformers builds the architecture."""
+    """The kind of rotary embedding is one of which transformers builds the architecture.
+
+    Upstream: a KeyError as the model is built; the config only warns.
+    """
     for scope, asked in _asked(spec, facts):
         known = scope.limits.rope_types
         for layer, rope in layers_of(_merged(scope, asked)).items():
@@ -88,7 +101,11 @@ def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Probl
 
 
 def rope_parameters_have_what_their_type_needs(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Each kind of rotary embedding has keys that transformers refuses it without."""
+    """Each kind of rotary embedding has keys that transformers refuses it without.
+
+    Upstream: a KeyError, `Missing required keys`, where a config is built; where a checkpoint's is
+    changed, one as the model is built.
+    """
     for scope, asked in _asked(spec, facts):
         for layer, rope in layers_of(_merged(scope, asked)).items():
             missing = [key for key in NEEDED.get(str(kind_of(rope)), ()) if key not in rope]
