@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts
+from yaie.facts.capabilities import computed
 from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.facts import Facts
 from yaie.facts.host import DeviceFacts, HostFacts
@@ -127,6 +128,7 @@ def gpus(number: int = 1, *, capability: tuple[int, int] = (9, 0), **packages: s
             name="H100",
             memory_bytes=80 * GIB,
             compute_capability=capability,
+            dtypes=computed(capability),
         )
         for index in range(number)
     )

@@ -6,15 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rules.making import CPU, facts, gpus, spec
-from yaie.facts.host import DeviceFacts
+from tests.rules.making import CPU, checkpoint, facts, gpus, spec
+from yaie.errors import Problem
+from yaie.facts.host import APPLE_DTYPES, DeviceFacts
+from yaie.facts.hosts import named_host
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said
 
 MPS = replace(
     CPU,
     devices=(
-        DeviceFacts(kind="mps", index=0, name="M4", memory_bytes=2**35, compute_capability=None),
+        DeviceFacts(
+            kind="mps",
+            index=0,
+            name="M4",
+            memory_bytes=2**35,
+            compute_capability=None,
+            dtypes=APPLE_DTYPES,
+        ),
     ),
 )
 
@@ -41,7 +50,7 @@ def test_emulated_bfloat16_is_said() -> None:
         said(
             "precision.dtype",
             "`bfloat16` is emulated, slowly, on a CUDA device of capability 7.5; devices of 8.0 and"
-            " newer have it",
+            " newer have units for it",
             "`precision=fp16`",
         ),
     )
@@ -56,3 +65,51 @@ def test_float64_on_mps_is_refused() -> None:
             "`precision=fp32`, or `device=cpu`",
         ),
     )
+
+
+AUTO = {"kind": "auto"}
+
+
+def on(host: str, dtype: str, **device: object) -> tuple[Problem, ...]:
+    asked = spec(precision={"dtype": dtype}, device=device or AUTO)
+    return judge(asked, facts(host=named_host(host)))
+
+
+def test_half_precision_without_units_for_it_is_said() -> None:
+    assert on("gtx1080ti", "float16") == (
+        said(
+            "precision.dtype",
+            "`float16` is slow on a CUDA device of capability 6.1; devices of 7.0 and newer have"
+            " units for it",
+            "`precision=fp32`",
+        ),
+    )
+
+
+def test_a_dtype_that_config_json_says_is_judged_as_well() -> None:
+    held = checkpoint(config={"model_type": "llama", "dtype": "bfloat16"})
+    (problem,) = judge(spec(device=AUTO), facts(checkpoint=held, host=named_host("t4")))
+    assert problem.message.startswith(
+        "`bfloat16`, from config.json, is emulated, slowly, on a CUDA"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "dtype"),
+    [("t4", "float16"), ("p100", "float16"), ("l4", "bfloat16"), ("m1-8gb", "bfloat16")],
+)
+def test_a_dtype_that_a_device_has_is_no_problem(host: str, dtype: str) -> None:
+    assert on(host, dtype) == ()
+
+
+def test_a_device_that_does_not_compute_is_not_judged() -> None:
+    assert on("t4", "bfloat16", kind="single", device="cpu") == ()
+
+
+def test_float64_is_refused_where_a_gpu_has_none() -> None:
+    (problem,) = on("arc-a770", "float64", kind="single", device="xpu:0")
+    assert problem.message == "`float64` does not exist on Intel Arc A770 16GB"
+
+
+def test_float64_on_a_gpu_that_has_it_is_no_problem() -> None:
+    assert on("t4", "float64", kind="map", map={"": 0}) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yaie.facts.facts import Facts
+from yaie.facts.host import DeviceFacts
 from yaie.spec.device import Dispatched, Mapped, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
 
@@ -36,3 +37,21 @@ def kinds(spec: LoadSpec, facts: Facts) -> frozenset[str]:
         case _:
             named = {kind(target, facts) for target in targets(spec)} - {"disk"}
             return frozenset(named or {"cpu"})
+
+
+def computing(spec: LoadSpec, facts: Facts) -> tuple[DeviceFacts, ...]:
+    """The machine's accelerators that compute: those named, or all where dispatching finds them."""
+    match spec.device:
+        case Dispatched():
+            return facts.host.devices
+        case _:
+            named = [_accelerator(target, facts) for target in targets(spec)]
+            return tuple(device for device in named if device)
+
+
+def _accelerator(target: int | str, facts: Facts) -> DeviceFacts | None:
+    """The device that a target names; None for the CPU, and for one that is not there."""
+    wanted, _, number = str(target).partition(":")
+    index = target if isinstance(target, int) else int(number or 0) if number.isdigit() else 0
+    same = [d for d in facts.host.devices if isinstance(target, int) or d.kind == wanted]
+    return same[index] if 0 <= index < len(same) else None

@@ -6,40 +6,75 @@ from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.rules.placement import kinds
+from yaie.facts.host import DeviceFacts
+from yaie.rules.placement import computing, kinds
 from yaie.rules.problems import refused, said
-from yaie.rules.reading import capability, has_numbers
+from yaie.rules.reading import dtype, has_numbers
 from yaie.spec.load_spec import LoadSpec
+
+PATH = "precision.dtype"
 
 
 def half_precision_is_slow_on_cpu(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """float16 on a CPU computes, slowly, and overflows above 65,504."""
-    if spec.precision.dtype == "float16" and has_numbers(spec) and kinds(spec, facts) == {"cpu"}:
+    """float16 on a CPU computes, slowly, and overflows above 65,504.
+
+    Upstream: the model loads and is slow, without a word.
+    """
+    if dtype(spec, facts) == "float16" and has_numbers(spec) and kinds(spec, facts) == {"cpu"}:
         yield said(
-            "precision.dtype",
-            "`float16` on a CPU is slower than `float32` and overflows above 65504",
+            PATH,
+            f"{_named('float16', spec)} on a CPU is slower than `float32` and overflows above"
+            " 65504",
             "`precision=fp32`, or `precision=bf16`",
         )
 
 
-def bfloat16_needs_ampere(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """CUDA devices compute in bfloat16 from capability 8.0 on; older ones emulate it."""
-    found = capability(facts)
-    on_cuda = has_numbers(spec) and "cuda" in kinds(spec, facts)
-    if spec.precision.dtype == "bfloat16" and on_cuda and found is not None and found < (8, 0):
-        yield said(
-            "precision.dtype",
-            f"`bfloat16` is emulated, slowly, on a CUDA device of capability {found[0]}.{found[1]};"
-            " devices of 8.0 and newer have it",
-            "`precision=fp16`",
-        )
+def half_precision_is_slow_on_old_devices(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """CUDA devices compute in bfloat16 from 8.0 on, and fast in float16 in 6.0 and from 7.0 on.
+
+    Upstream: the model loads and is slow, without a word.
+    """
+    held, device = dtype(spec, facts), _without(spec, facts)
+    if held not in ("bfloat16", "float16") or device is None:
+        return
+    best = "fp16" if "float16" in device.dtypes else "fp32"
+    how, since = ("emulated, slowly,", "8.0") if held == "bfloat16" else ("slow", "7.0")
+    yield said(
+        PATH,
+        f"{_named(held, spec)} is {how} on {_described(device)}; devices of {since} and newer have"
+        " units for it",
+        f"`precision={best}`",
+    )
 
 
-def mps_has_no_float64(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Apple's GPUs have no 64-bit floats."""
-    if spec.precision.dtype == "float64" and has_numbers(spec) and "mps" in kinds(spec, facts):
+def some_devices_have_no_float64(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Apple's GPUs, and some of Intel's, have no 64-bit floats.
+
+    Upstream: torch raises an error when the first weight is put on the device.
+    """
+    device = _without(spec, facts)
+    if dtype(spec, facts) == "float64" and device is not None:
         yield refused(
-            "precision.dtype",
-            "`float64` does not exist on `mps` devices",
+            PATH,
+            f"{_named('float64', spec)} does not exist on {_described(device)}",
             "`precision=fp32`, or `device=cpu`",
         )
+
+
+def _without(spec: LoadSpec, facts: Facts) -> DeviceFacts | None:
+    """The first device that computes and has no units for the dtype, as far as is known."""
+    held = dtype(spec, facts)
+    if held is None or not has_numbers(spec):
+        return None
+    used = computing(spec, facts)
+    return next((d for d in used if d.dtypes and held not in d.dtypes), None)
+
+
+def _named(held: str, spec: LoadSpec) -> str:
+    return f"`{held}`" if spec.precision.dtype != "auto" else f"`{held}`, from config.json,"
+
+
+def _described(device: DeviceFacts) -> str:
+    if device.compute_capability:
+        return f"a CUDA device of capability {'.'.join(map(str, device.compute_capability))}"
+    return f"`{device.kind}` devices" if device.kind == "mps" else f"{device.name}"
