@@ -129,3 +129,8 @@ def test_a_name_that_is_none_cannot_become_code(plan: Planner) -> None:
 def test_no_override_says_whose_code_is_run(plan: Planner) -> None:
     spec = {"model": {"id": "models/chat", "config": {"trust_remote_code": True}}}
     assert "trust_remote_code=True" not in program(plan(spec))
+
+
+def test_builtins_are_called_by_their_names(plan: Planner) -> None:
+    weights = {"kind": "pretrained", "reinitialize": ["lm_head.*"]}
+    assert 'device = getattr(model, "device")' in program(plan({"weights": weights}))

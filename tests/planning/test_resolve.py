@@ -10,7 +10,8 @@ import pytest
 
 from tests.planning.conftest import CHECKPOINT, LLAMA
 from yaie.errors import InputError
-from yaie.planning.calls import Call, Ref
+from yaie.facts.host import HostFacts
+from yaie.planning.calls import Call, Named, Nested, Ref
 from yaie.planning.plan import LoadPlan
 
 Planner = Callable[..., LoadPlan]
@@ -155,3 +156,35 @@ def test_what_a_processor_does_not_pass_on_is_set_on_the_tokenizer_in_it(plan: P
     calls = plan(spec, architecture=clip, checkpoint=held).calls
     assert [call.args[1] for call in calls[-2:]] == ["padding_side", "pad_token"]
     assert calls[-2].args[0] == Ref(1, "tokenizer")
+
+
+def with_kernels(version: str, **changes: Any) -> dict[str, Any]:
+    """Facts of a machine that has the package `kernels`."""
+    host = HostFacts(packages={"kernels": version}, devices=(), memory_bytes=16 << 30, **changes)
+    return {"host": host}
+
+
+def test_bitsandbytes_is_imported_where_it_cannot_fetch_a_kernel(plan: Planner) -> None:
+    overrides = {"model": {"id": "models/chat", "config": {"attention_dropout": 0.1}}}
+    made = plan(overrides | {"quantization": {"method": "bnb_4bit"}}, **with_kernels("0.17.2"))
+    assert made.calls[0].target == "importlib.import_module"
+    assert made.calls[0].context == Nested(
+        "unittest.mock.patch",
+        ("kernels.get_kernel",),
+        {"side_effect": Named("builtins.ImportError")},
+    )
+    assert made.calls[model_call(made).kwargs["config"].index].name == "config"
+
+
+def test_bitsandbytes_is_left_alone_where_there_is_nothing_to_fetch_with(plan: Planner) -> None:
+    made = plan({"quantization": {"method": "bnb_4bit"}})
+    assert made.calls[0].name == "model"
+
+
+def test_a_gguf_file_is_unpacked_where_transformers_would_fetch_a_kernel(plan: Planner) -> None:
+    file = {"model": {"id": "models/chat", "gguf_file": "a.gguf"}}
+    said = model_call(plan(file, **with_kernels("0.18.2"))).kwargs
+    assert said["quantization_config"] == Nested(
+        "transformers.GgufConfig", kwargs={"dequantize": True}
+    )
+    assert "quantization_config" not in model_call(plan(file)).kwargs

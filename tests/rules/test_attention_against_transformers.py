@@ -13,7 +13,7 @@ from tests.rules.conftest import SIZES
 from tests.rules.test_against_transformers import load
 from yaie.facts.catalogue import catalogue
 from yaie.facts.flash_attention import FLASH, KERNELS, KERNELS_PACKAGE
-from yaie.rules import attention, flex_attention, hub_kernels
+from yaie.rules import attention, flex_attention, unasked_kernels
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -176,7 +176,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 def test_architectures_that_fetch_kernels_are_those_that_call_for_them() -> None:
     calling = {name for name, source in _sources() if re.search(r"\bget_kernel\(", source)}
-    assert calling == {*hub_kernels.WHEN_BUILT, *hub_kernels.WHEN_CALLED}
+    assert calling == {*unasked_kernels.WHEN_BUILT, *unasked_kernels.WHEN_CALLED}
 
 
 def test_attention_sinks_are_in_the_architectures_that_hand_them_over() -> None:
@@ -189,3 +189,11 @@ def test_attention_sinks_are_in_the_architectures_that_hand_them_over() -> None:
         and any("flex_attention" in c.attention for c in facts.classes.values())
     }
     assert flexible == flex_attention.SINKS
+
+
+def test_kernels_of_methods_are_those_that_transformers_names() -> None:
+    import transformers
+
+    integrations = Path(transformers.__file__).parent / "integrations"
+    sources = "".join(file.read_text("utf-8") for file in integrations.rglob("*.py"))
+    assert [k for k in unasked_kernels.OF_METHODS.values() if f'"{k}"' not in sources] == []

@@ -18,9 +18,9 @@ from tests.rules.making import (
     model_class,
     spec,
 )
-from yaie.rules import hub_kernels
+from yaie.rules import unasked_kernels
 from yaie.rules.judge import judge
-from yaie.rules.problems import refused
+from yaie.rules.problems import refused, said
 
 
 def stored(**config: Any) -> Any:
@@ -187,7 +187,7 @@ def test_flash_attention_on_xpu_is_a_hub_kernel() -> None:
     )
 
 
-@pytest.mark.parametrize("model_type", [*hub_kernels.WHEN_BUILT, *hub_kernels.WHEN_CALLED])
+@pytest.mark.parametrize("model_type", [*unasked_kernels.WHEN_BUILT, *unasked_kernels.WHEN_CALLED])
 def test_an_architecture_that_fetches_a_kernel_unasked_is_refused(model_type: str) -> None:
     (problem,) = judge(spec(), facts(model_type=model_type, host=WITH_KERNELS))[-1:]
     assert problem.message.startswith(f"`{model_type}` fetches the hub kernel `kernels-community/")
@@ -199,3 +199,19 @@ def test_an_architecture_that_cannot_fetch_one_is_no_problem() -> None:
     assert judge(spec(), replace(fetching, host=gpus())) == judge(
         spec(), replace(fetching, host=gpus(kernels="0.17.2"))
     )
+
+
+def test_a_method_that_is_a_hub_kernel_says_which() -> None:
+    asked = spec(quantization={"method": "eetq"}, device={"kind": "single", "device": "cuda"})
+    assert judge(asked, facts(host=WITH_KERNELS))[-1] == said(
+        "quantization.method",
+        "`eetq` computes by the hub kernel `kernels-community/quantization-eetq`, which"
+        " transformers fetches at no revision that can be named",
+        "`quantization=none`",
+    )
+
+
+def test_a_method_whose_kernel_cannot_be_fetched_says_nothing_of_it() -> None:
+    asked = spec(quantization={"method": "eetq"}, device={"kind": "single", "device": "cuda"})
+    messages = [problem.message for problem in judge(asked, facts(host=gpus()))]
+    assert not any("computes by the hub kernel" in message for message in messages)

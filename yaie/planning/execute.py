@@ -10,7 +10,7 @@ from typing import Any
 
 from yaie.planning.calls import Call, First, Named, Nested, Ref, Value
 
-MODULES = frozenset({"builtins", "torch", "torchao", "transformers"})
+MODULES = frozenset({"builtins", "importlib", "torch", "torchao", "transformers", "unittest"})
 """The only modules that a plan calls into."""
 
 
@@ -52,8 +52,8 @@ def function(target: str) -> Any:
     if module not in MODULES:
         raise ValueError(f"a plan calls nothing in {module}")
     found: Any = importlib.import_module(module)
-    if module == "torchao":
-        # Its formats are in a part of it, which it does not import by itself.
+    if module in ("torchao", "unittest"):
+        # What is called is in a part of it, which it does not import by itself.
         importlib.import_module(f"{module}.{names[0]}")
     for name in names:
         found = getattr(found, name)

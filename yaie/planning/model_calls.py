@@ -8,6 +8,7 @@ from typing import Any
 from yaie.facts.facts import Facts
 from yaie.planning import keywords
 from yaie.planning.calls import Call, Nested, Ref, Value
+from yaie.planning.kernel_guards import kernel_guards, unpacked_gguf
 from yaie.planning.locations import location
 from yaie.planning.overrides import asked, full, grown, own_config
 from yaie.spec.device import Dispatched, Single
@@ -74,15 +75,16 @@ def _draws_weights(spec: LoadSpec, facts: Facts) -> bool:
 def _from_pretrained(
     spec: LoadSpec, facts: Facts, target: str, weights: Pretrained
 ) -> Iterator[Call]:
+    guards = list(kernel_guards(spec, facts))
+    yield from guards
     arguments: dict[str, Value] = {}
     if overrides := grown(own_config(spec, facts), asked(spec, facts), facts):
         yield _read_config(spec, overrides)
-        arguments["config"] = Ref(int(_draws_weights(spec, facts)))
+        arguments["config"] = Ref(int(_draws_weights(spec, facts)) + len(guards))
     arguments |= keywords.repository(spec.model) | keywords.weight_files(spec.model)
     arguments |= keywords.dtype(spec.precision) | keywords.placement(spec.device)
-    arguments |= keywords.quantization(spec.quantization) | keywords.attention(
-        spec.attention, facts
-    )
+    arguments |= keywords.quantization(spec.quantization) | unpacked_gguf(spec, facts)
+    arguments |= keywords.attention(spec.attention, facts)
     if weights.reinitialize:
         arguments["ignore_mismatched_sizes"] = True
     yield Call(

@@ -12,6 +12,8 @@ from yaie.planning.plan import LoadPlan
 WIDTH = 88
 ROOMS = ("torchao.quantization.", "transformers.")
 """Packages whose classes are imported by name."""
+WHOLE = ("importlib", "torch", "unittest.mock")
+"""Modules that are imported whole."""
 METHODS = ("torch.nn.Module.", "transformers.PreTrainedModel.")
 """Classes whose functions read as methods of their first argument."""
 
@@ -26,8 +28,8 @@ def program(plan: LoadPlan) -> str:
 def _imports(calls: Iterable[Call]) -> Iterator[str]:
     targets = {target for call in calls for target in _targets(call)}
     functions = [target for target in targets if not target.startswith(METHODS)]
-    if any(target.startswith("torch.") for target in functions):
-        yield from ("import torch", "")
+    plain = [name for name in WHOLE if any(t.startswith(f"{name}.") for t in functions)]
+    yield from (*(f"import {name}" for name in plain), *([""] if plain else []))
     for room in ROOMS:
         classes = {t.removeprefix(room).split(".")[0] for t in functions if t.startswith(room)}
         if classes:
@@ -93,7 +95,7 @@ def _function(call: Call | Nested, names: Sequence[str]) -> tuple[str, Sequence[
 def _short(target: str) -> str:
     """What a target is called where its class is imported by name."""
     room = next((room for room in ROOMS if target.startswith(room)), "")
-    return target.removeprefix(room)
+    return target.removeprefix(room).removeprefix("builtins.")
 
 
 def _bracketed(

@@ -32,6 +32,7 @@ from yaie.rules import (
     quantized,
     stored_weights,
     task,
+    unasked_kernels,
     weights,
 )
 from yaie.spec.load_spec import LoadSpec
@@ -58,6 +59,7 @@ GROUPS: tuple[ModuleType, ...] = (
     flash_attention,
     flex_attention,
     hub_kernels,
+    unasked_kernels,
     processor,
 )
 
