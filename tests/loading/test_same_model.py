@@ -21,10 +21,18 @@ def both(*words: str) -> tuple[yaie.Loaded, dict[str, Any]]:
     return yaie.load(*words), namespace
 
 
+def equal(ours: Any, printed: Any) -> bool:
+    """Whether two tensors hold the same; a packed one holds others."""
+    if not hasattr(ours, "__tensor_flatten__"):
+        return torch.equal(ours, printed)
+    names, _ = ours.__tensor_flatten__()
+    return all(equal(getattr(ours, name), getattr(printed, name)) for name in names)
+
+
 def assert_same(loaded: yaie.Loaded, namespace: dict[str, Any], text: str = TEXT) -> None:
     ours, printed = loaded.model.state_dict(), namespace["model"].state_dict()
     assert ours.keys() == printed.keys()
-    assert all(torch.equal(ours[name], printed[name]) for name in ours)
+    assert all(equal(ours[name], printed[name]) for name in ours)
     assert loaded.model.training == namespace["model"].training
     inputs = loaded.tokenizer(text, return_tensors="pt")
     with torch.inference_mode():
@@ -43,6 +51,13 @@ def assert_same(loaded: yaie.Loaded, namespace: dict[str, Any], text: str = TEXT
         ("model.config.attention_dropout=0.1", "weights.mode=eval"),
         ("quantization=bnb_8bit", "device=cpu", "precision=fp32"),
         ("quantization=bnb_4bit", "device=cpu", "precision=bf16"),
+        ("quantization=quanto", "device=cpu"),
+        ("quantization=quanto", "quantization.weights=float8", "device=cpu", "precision=fp32"),
+        ("quantization=torchao", "device=cpu"),
+        (
+            *("quantization=torchao", "quantization.quant_type=IntxWeightOnlyConfig"),
+            "quantization.quant_type_kwargs={weight_dtype:int4,granularity:{PerGroup:{group_size:32}}}",
+        ),
     ],
     ids=" ".join,
 )

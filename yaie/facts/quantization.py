@@ -12,6 +12,7 @@ from typing import Any
 
 Kinds = frozenset[str]
 EVERY: Kinds = frozenset({"cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa"})
+FLOATS: Kinds = frozenset({"bfloat16", "float16", "float32"})
 CUDA: Kinds = frozenset({"cuda"})
 CUDA_OR_XPU: Kinds = frozenset({"cuda", "xpu"})
 OFFLOADED: Kinds = frozenset({"cpu", "disk"})
@@ -59,7 +60,9 @@ class MethodFacts:
     capability: tuple[int, int] | None = None
     """The lowest compute capability of CUDA devices."""
     dtypes: Kinds | None = None
-    """The dtypes of the unquantised weights that it takes; None: any."""
+    """The dtypes that the rest of the model may have; None: any."""
+    quantises: Kinds | None = None
+    """The dtypes that it quantises from; None: any."""
     recast: Recast | None = None
     only_stored: str | None = None
     """Why weights cannot be quantised by it as they are loaded; None where they can."""
@@ -79,6 +82,8 @@ class MethodFacts:
     """Where a map beside accelerators may not send weights that are quantised as they load."""
     not_stored: Kinds = frozenset()
     """Where a map beside accelerators may not send weights that are quantised already."""
+    map_heeded_with: Kinds = EVERY
+    """Kinds of devices of which the machine has one where it looks at the map at all."""
     keeps: str | None = "modules_to_not_convert"
     """The field that names the modules that stay as they are."""
     heeded: tuple[str, ...] = ()
@@ -89,7 +94,9 @@ class MethodFacts:
 
 _CALIBRATED = "it needs calibration, which transformers does not do"
 _NO_OPERATION = "transformers has no operation that quantises by it as it loads"
-_KERNELS = Package(name="kernels", minimum="0.18.2", below="0.19.0")
+_KERNELS = Package(
+    name="kernels", minimum="0.18.2", below="0.19.0", install="'kernels>=0.18.2,<0.19'"
+)
 _ACCELERATE = Package(name="accelerate", minimum="1.1.0")
 _BITSANDBYTES = (
     _ACCELERATE,
@@ -117,7 +124,7 @@ METHODS: Mapping[str, MethodFacts] = {
         says={"load_in_4bit": True},
         packages=_BITSANDBYTES,
         kinds=BITSANDBYTES,
-        dtypes=frozenset({"float16", "bfloat16", "float32"}),
+        quantises=FLOATS,
         moves=True,
         not_fresh=OFFLOADED,
         not_stored=OFFLOADED,
@@ -131,11 +138,12 @@ METHODS: Mapping[str, MethodFacts] = {
         only_fresh="what quanto quantised cannot be saved by transformers",
         not_fresh=OFFLOADED,
     ),
-    # torchao: validate_environment
+    # torchao: validate_environment; what a format needs besides stands in facts/torchao.py
     "torchao": MethodFacts(
         stored="torchao",
         config="TorchAoConfig",
         packages=(Package(name="torchao", minimum="0.15.0", install="'yaie[torchao]'"),),
+        not_fresh=frozenset({"disk"}),
         not_stored=frozenset({"disk"}),
     ),
     # hqq: no get_quantize_ops for fresh weights, no get_load_operations for stored ones
@@ -330,6 +338,7 @@ METHODS: Mapping[str, MethodFacts] = {
         packages=(_ACCELERATE,),
         only_stored="its weights are trained so",
         not_stored=OFFLOADED,
+        map_heeded_with=CUDA,
     ),
     # compressed_tensors: validate_environment
     "compressed_tensors": MethodFacts(
@@ -371,7 +380,7 @@ METHODS: Mapping[str, MethodFacts] = {
 }
 
 PACKAGES: frozenset[str] = frozenset(
-    {"qutlass", *(package.name for facts in METHODS.values() for package in facts.packages)}
+    {"mslk", "qutlass", *(package.name for facts in METHODS.values() for package in facts.packages)}
 )
 """Distributions that a method may need."""
 

@@ -29,6 +29,15 @@ def _one_of(*words: str) -> str:
     return f"Literal[{', '.join(map(repr, words))}]"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """What the kernels of a format run on, as its functions assert."""
+
+    kinds: frozenset[str]
+    capability: tuple[int, int] | None = None
+    needs_mslk: bool = False
+
+
 _BOOL = Argument("bool")
 _INT = Argument("int")
 _FLOAT8 = Argument(_one_of("float8_e4m3fn", "float8_e5m2"), "dtype")
@@ -111,3 +120,27 @@ FORMATS: Mapping[str, Mapping[str, Argument]] = {
         "intx_choose_qparams_algorithm": _INTX_ALGORITHM,
     },
 }
+
+_CUDA = frozenset({"cuda"})
+KERNELS: Mapping[str, Kernel] = {
+    # quant_api.py, _check_hardware_support
+    "Float8DynamicActivationFloat8WeightConfig": Kernel(
+        kinds=frozenset({"cuda", "xpu"}), capability=(8, 9)
+    ),
+    # quantize_/workflows/int4/int4_preshuffled_tensor.py
+    "Float8DynamicActivationInt4WeightConfig": Kernel(
+        kinds=_CUDA, capability=(9, 0), needs_mslk=True
+    ),
+}
+"""The formats that do not run everywhere."""
+INT4_KERNELS: Mapping[str, Kernel] = {
+    # quantize_/workflows/int4: a file each
+    "plain": Kernel(kinds=_CUDA, capability=(9, 0), needs_mslk=True),
+    "preshuffled": Kernel(kinds=_CUDA, capability=(9, 0), needs_mslk=True),
+    "plain_int32": Kernel(kinds=frozenset({"npu", "xpu"})),
+    "tile_packed_to_4d": Kernel(kinds=_CUDA, capability=(8, 0)),
+}
+"""What `Int4WeightOnlyConfig` needs, by its `int4_packing_format`."""
+FROM_64_BITS = frozenset({"Float8WeightOnlyConfig"})
+"""The formats that quantise from float64; the others take floats of 16 and 32 bits."""
+MSLK_MINIMUM = "1.0.0"

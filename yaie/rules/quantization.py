@@ -10,7 +10,7 @@ from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, said
 from yaie.rules.quantizing import Quantizing, quantizing
-from yaie.rules.reading import capability, dtype, has_numbers, reads_weights
+from yaie.rules.reading import capability, dotted, dtype, has_numbers, reads_weights
 from yaie.spec.device import Dispatched, Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import all_quoted, quoted
@@ -64,8 +64,8 @@ def a_method_has_the_capability(spec: LoadSpec, facts: Facts) -> Iterator[Proble
     if least and found and found < least and "cuda" in kinds(spec, facts):
         yield refused(
             use.path,
-            f"{use.subject} needs CUDA compute capability {_dotted(least)}, and {facts.host.name}"
-            f" has {_dotted(found)}",
+            f"{use.subject} needs CUDA compute capability {dotted(least)}, and {facts.host.name}"
+            f" has {dotted(found)}",
             use.instead,
         )
 
@@ -89,7 +89,7 @@ def _cannot_run(use: Quantizing, spec: LoadSpec, facts: Facts) -> str | None:
     if not any(facts.host.has(kind) for kind in use.needs.kinds):
         return f"it runs on {all_quoted(sorted(use.needs.kinds), 'or')}"
     if least and found and found < least:
-        return f"it needs CUDA compute capability {_dotted(least)}, and {_dotted(found)} is here"
+        return f"it needs CUDA compute capability {dotted(least)}, and {dotted(found)} is here"
     for package in use.needs.packages if facts.host.packages_known else ():
         needs = lacking("", "it", package.name, facts, minimum=package.minimum, below=package.below)
         if package.kinds & kinds(spec, facts) and (problem := next(needs, None)):
@@ -98,18 +98,18 @@ def _cannot_run(use: Quantizing, spec: LoadSpec, facts: Facts) -> str | None:
 
 
 def a_method_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some methods quantise from, and compute with, some dtypes alone."""
+    """Some methods quantise from, or compute beside, some dtypes alone."""
     use = quantizing(spec, facts)
-    if use is None or use.unpacked or use.needs.dtypes is None:
+    if use is None or use.unpacked:
         return
+    taken = use.needs.dtypes or (None if use.stored else use.needs.quantises)
     held = dtype(spec, facts)
-    if held is None or held in use.needs.dtypes:
+    if taken is None or held is None or held in taken:
         return
-    best = next(name for name in _PRECISIONS if name in use.needs.dtypes)
+    best = next(name for name in _PRECISIONS if name in taken)
     yield refused(
         "precision.dtype",
-        f"{use.subject} takes {all_quoted(sorted(use.needs.dtypes), 'or')}, and the weights would"
-        f" be `{held}`",
+        f"{use.subject} takes {all_quoted(sorted(taken), 'or')}, and the weights would be `{held}`",
         ", or ".join(filter(None, (f"`precision={_PRECISIONS[best]}`", use.instead))),
     )
 
@@ -146,6 +146,8 @@ def offloaded_modules_may_be_quantised(spec: LoadSpec, facts: Facts) -> Iterator
     use = quantizing(spec, facts)
     if use is None or use.unpacked or not isinstance(spec.device, Mapped):
         return
+    if not any(kind in use.needs.map_heeded_with for kind in _there(facts)):
+        return
     named = {str(target) for target in targets(spec)}
     away = sorted(named & (use.needs.not_stored if use.stored else use.needs.not_fresh))
     if not away or (named == {"cpu"} and len(spec.device.map) == 1):
@@ -160,6 +162,10 @@ def offloaded_modules_may_be_quantised(spec: LoadSpec, facts: Facts) -> Iterator
         f"{use.subject} leaves no modules on {quoted(away)}, where the device map sends some",
         use.instead,
     )
+
+
+def _there(facts: Facts) -> set[str]:
+    return {"cpu", *(device.kind for device in facts.host.devices)}
 
 
 _FLAG = "llm_int8_enable_fp32_cpu_offload"
@@ -195,11 +201,13 @@ def quantised_models_are_placed(spec: LoadSpec, facts: Facts) -> Iterator[Proble
     if use is None or not use.needs.moves or not isinstance(spec.device, Unplaced):
         return
     there = next((d.kind for d in facts.host.devices if d.kind in use.needs.kinds), None)
-    if reads_weights(spec) and there:
+    on = there or (None if "cpu" in use.needs.kinds else min(use.needs.kinds))
+    if reads_weights(spec) and on:
+        device = f"`device={there}`, or `device=cpu`" if there else "`device=cpu`"
         yield refused(
             "device.kind",
-            f"`none` leaves a model on the CPU, but {use.subject} would put it on `{there}`",
-            f"`device={there}`" + (", or `device=cpu`" if "cpu" in use.needs.kinds else ""),
+            f"`none` leaves a model on the CPU, but {use.subject} would put it on `{on}`",
+            device,
         )
 
 
@@ -224,8 +232,8 @@ def four_bit_floats_of_fp_quant_have_kernels(spec: LoadSpec, facts: Facts) -> It
     if found and found < least:
         yield refused(
             "quantization.forward_dtype",
-            f"`{asked.forward_dtype}` needs CUDA compute capability {_dotted(least)} here, and"
-            f" {facts.host.name} has {_dotted(found)}",
+            f"`{asked.forward_dtype}` needs CUDA compute capability {dotted(least)} here, and"
+            f" {facts.host.name} has {dotted(found)}",
             "`quantization.forward_dtype=mxfp4`"
             if asked.pseudoquantization
             else "`quantization.pseudoquantization=true`",
@@ -243,7 +251,3 @@ def new_weights_are_not_drawn_quantised(spec: LoadSpec, facts: Facts) -> Iterato
         f"weights that are quantised by {by} cannot be drawn anew",
         "`weights.reinitialize=[]`" + (", or `quantization=none`" if use.asked else ""),
     )
-
-
-def _dotted(version: tuple[int, int]) -> str:
-    return f"{version[0]}.{version[1]}"

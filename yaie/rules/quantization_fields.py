@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.quantization import METHODS
-from yaie.facts.torchao import FORMATS, GRANULARITIES
-from yaie.facts.types import mismatch
 from yaie.rules.problems import refused, said, wrong
 from yaie.rules.reading import asked_class, pattern
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Bnb4bit, Unquantized
 from yaie.spec.quantization.calibrated import AutoRound, Gptq
 from yaie.spec.quantization.floats import Fp8, FpQuant, Mxfp8
-from yaie.spec.quantization.integers import Higgs, Metal, Quanto, TorchAo
-from yaie.spec.wording import nearest, override, quoted
+from yaie.spec.quantization.integers import Higgs, Metal, Quanto
+from yaie.spec.wording import nearest, override
 
 
 def four_bits_are_not_computed_in_64(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -67,26 +65,6 @@ def skipped_modules_are_modules(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
 _SURELY_MEANT = 0.85
 """Modules inside of layers are not listed, so only a near miss of a listed one is a mistake."""
-
-
-def arguments_of_a_format_are_its_own(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A format of torchao is a class with arguments of its own."""
-    asked = spec.quantization
-    if not isinstance(asked, TorchAo):
-        return
-    arguments = FORMATS[asked.quant_type]
-    for name, value in asked.quant_type_kwargs.items():
-        path = f"quantization.quant_type_kwargs.{name}"
-        if name not in arguments:
-            near = nearest(name, arguments)
-            message = f"`{asked.quant_type}` takes {quoted(arguments)}, and not `{name}`"
-            yield wrong(
-                path, message, f"`{override(path[: -len(name)] + near, value)}`" if near else None
-            )
-        elif allowed := mismatch(value, arguments[name].type):
-            yield wrong(path, f"`{value}` was asked; allowed is {allowed}")
-        elif isinstance(value, dict) and list(value) not in [[g] for g in GRANULARITIES]:
-            yield wrong(path, f"`{value}` was asked; allowed is one of {quoted(GRANULARITIES)}")
 
 
 def groups_have_a_size(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

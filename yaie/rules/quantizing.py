@@ -38,11 +38,11 @@ class Quantizing:
 def quantizing(spec: LoadSpec, facts: Facts) -> Quantizing | None:
     """The method of a load; None where its weights stay as they are."""
     asked = not isinstance(spec.quantization, Unquantized)
-    own = own_quantization(spec, facts) if reads_weights(spec) else {}
-    method = spec.quantization.method if asked else stored_method(own)
+    own = stored_method(own_quantization(spec, facts)) if reads_weights(spec) else None
+    method = spec.quantization.method if asked else own
     if method is None:
         return None
-    stored = bool(own) or (method == "gguf" and spec.model.gguf_file is not None)
+    stored = own is not None or (method == "gguf" and spec.model.gguf_file is not None)
     return Quantizing(
         method=method,
         needs=METHODS[method],

@@ -113,6 +113,11 @@ def capability(facts: Facts) -> tuple[int, int] | None:
     return min(found, default=None)
 
 
+def dotted(version: tuple[int, ...]) -> str:
+    """A version or capability as it is written: `9.0`."""
+    return ".".join(map(str, version))
+
+
 def pattern(name: str) -> str:
     """A module's name with its layer numbers as `*`."""
     return ".".join("*" if part.isdigit() else part for part in name.split("."))
