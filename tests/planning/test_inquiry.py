@@ -32,6 +32,17 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BertForSequenceClassification with two labels."""
+    from transformers import BertConfig, BertForSequenceClassification
+
+    folder = tmp_path_factory.mktemp("classifier")
+    config = BertConfig(**SIZES, num_hidden_layers=2, num_attention_heads=2)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture
 def hub(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with running() as served:
@@ -169,3 +180,18 @@ def test_offline_is_a_failing_source(hub: Hub, monkeypatch: pytest.MonkeyPatch) 
     assert problem.message == (
         "`org/bert` is not at hand, and `HF_HUB_OFFLINE` keeps it from being fetched"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "module"),
+    [
+        ("task.num_labels=7", "classifier"),
+        ("model.config.type_vocab_size=3", "bert.embeddings.token_type_embeddings"),
+    ],
+)
+def test_what_a_hint_says_helps(classifier: Path, word: str, module: str) -> None:
+    words = (f"model={classifier}", "processor=none", word)
+    (error,) = [p for p in judged(*words) if p.severity == "error"]
+    typed = f"weights.reinitialize=['{module}.*']"
+    assert error.hint == f"`{typed}` makes them new"
+    assert all(p.severity == "warning" for p in judged(*words, typed))

@@ -13,9 +13,9 @@ from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.calls import Call
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
-from yaie.planning.preflight import survey, with_origins
+from yaie.planning.preflight import survey
 from yaie.planning.prompt import refused
-from yaie.planning.rehearsal import at_hand, rehearse
+from yaie.planning.rehearsal import at_hand, rehearsed
 from yaie.planning.upstream import mapped
 from yaie.spec.load_spec import Composition
 
@@ -45,8 +45,8 @@ def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = Non
     with watch.stage("import"), mapped("importing transformers"):
         import_classes(plan, facts)
     with watch.stage("match"):
-        rehearsal = rehearse(plan, facts)
-    problems = (*plan.problems, *with_origins(composition, rehearsal.problems))
+        rehearsal = rehearsed(composition, plan, facts)
+    problems = (*plan.problems, *rehearsal.problems)
     raise_errors(problems)
     return Prepared(
         composition=composition, plan=plan, facts=facts, keys=rehearsal.keys, problems=problems

@@ -18,7 +18,7 @@ from yaie.facts.setting import Setting, here
 from yaie.planning.files import Need, need
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import judged, survey, with_origins, with_true_hints
-from yaie.planning.rehearsal import rehearse
+from yaie.planning.rehearsal import rehearsed
 from yaie.planning.resolve import resolve
 from yaie.rules.problems import said
 from yaie.sources.bring import bring_small_files
@@ -80,8 +80,8 @@ def _rehearsed(composition: Composition, facts: Facts, setting: Setting | None) 
     if facts.transformers != here().catalogue.version:
         # Another release renames and ties weights by its own tables.
         return Inquiry(facts=facts, problems=problems, plan=replace(plan, problems=problems))
-    rehearsal = rehearse(plan, facts)
-    problems = (*problems, *with_origins(composition, rehearsal.problems))
+    rehearsal = rehearsed(composition, replace(plan, problems=problems), facts, setting)
+    problems = (*problems, *rehearsal.problems)
     allowed = None if errors_of(problems) else replace(plan, problems=problems)
     return Inquiry(facts=facts, problems=problems, plan=allowed, keys=rehearsal.keys)
 

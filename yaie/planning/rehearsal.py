@@ -9,20 +9,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from yaie.errors import Problem, errors_of
+from yaie.errors import Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
+from yaie.facts.gather import gather_around
 from yaie.facts.keys import KeyFacts
+from yaie.facts.setting import Setting
 from yaie.facts.tokens import tokens_of
 from yaie.planning.calls import Call
 from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
+from yaie.planning.hints import Judge, helpful, words_of
 from yaie.planning.matching import foreseen
 from yaie.planning.overrides import asked
 from yaie.planning.plan import LoadPlan
+from yaie.planning.preflight import with_origins
 from yaie.planning.readback import unread
+from yaie.planning.resolve import resolve
 from yaie.planning.upstream import mapped, quieted
+from yaie.rules.judge import judge
 from yaie.rules.keys import judge_keys
 from yaie.rules.tokens import judge_tokens
+from yaie.spec.load_spec import Composition
 from yaie.spec.weights import Pretrained
 
 
@@ -60,6 +67,37 @@ def _judged(plan: LoadPlan, keys: KeyFacts, facts: Facts) -> Iterator[Problem]:
         return
     if tokens := tokens_of(facts.checkpoint, plan.spec.model.subfolder):
         yield from judge_tokens(plan.spec, keys, tokens)
+
+
+def rehearsed(
+    composition: Composition, plan: LoadPlan, facts: Facts, setting: Setting | None = None
+) -> Rehearsal:
+    """The rehearsal of a composition's plan: its problems with origins, and with hints that help.
+
+    A hint is tried by another rehearsal, and only where there is one that can be typed.
+    """
+    found = rehearse(plan, facts)
+    before = [replace(problem, hint=None) for problem in plan.problems]
+    problems = (*before, *with_origins(composition, found.problems))
+    tried = helpful(words_of(composition), problems, _judge_with(facts), setting)
+    return replace(found, problems=tried[len(before) :])
+
+
+def _judge_with(facts: Facts) -> Judge:
+    """Judges another composition for the same checkpoint."""
+
+    def judged_again(composition: Composition, setting: Setting) -> tuple[Problem, ...]:
+        known = gather_around(composition.spec, facts.checkpoint, setting)
+        ruled = with_origins(composition, judge(composition.spec, known))
+        if errors_of(ruled):
+            return ruled
+        try:
+            found = rehearse(resolve(composition.spec, known), known).problems
+        except YaieError as error:
+            found = error.problems
+        return (*ruled, *with_origins(composition, found))
+
+    return judged_again
 
 
 def at_hand(call: Call, facts: Facts) -> Call:
