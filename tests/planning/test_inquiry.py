@@ -183,15 +183,19 @@ def test_offline_is_a_failing_source(hub: Hub, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("word", "module"),
+    ("word", "first", "module"),
     [
-        ("task.num_labels=7", "classifier"),
-        ("model.config.type_vocab_size=3", "bert.embeddings.token_type_embeddings"),
+        ("task.num_labels=7", "", "classifier"),
+        (
+            "model.config.type_vocab_size=3",
+            "`~model.config.type_vocab_size`, or ",
+            "bert.embeddings.token_type_embeddings",
+        ),
     ],
 )
-def test_what_a_hint_says_helps(classifier: Path, word: str, module: str) -> None:
+def test_what_a_hint_says_helps(classifier: Path, word: str, first: str, module: str) -> None:
     words = (f"model={classifier}", "processor=none", word)
     (error,) = [p for p in judged(*words) if p.severity == "error"]
     typed = f"weights.reinitialize=['{module}.*']"
-    assert error.hint == f"`{typed}` makes them new"
+    assert error.hint == f"{first}`{typed}` makes them new"
     assert all(p.severity == "warning" for p in judged(*words, typed))

@@ -16,7 +16,7 @@ from yaie.facts.keys import KeyFacts, Mismatch, bare
 from yaie.rules.problems import refused, said, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
-from yaie.spec.wording import counted, nearest
+from yaie.spec.wording import counted, nearest, override
 
 SHOWN = 4
 """Groups of names that a message lists."""
@@ -85,12 +85,15 @@ def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
         return
     listed = ", ".join(_shapes(m) for m in wrong[:SHOWN])
     rest = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    blamed = _blamed(spec, "task.num_labels")
+    restored = f"`~{blamed}`" if blamed.startswith("model.config.") else None
+    renewed = _reinitialize(spec, (m.name for m in wrong))
     yield refused(
-        _blamed(spec, "task.num_labels"),
+        blamed,
         f"{counted(len(wrong), 'weight')} of `{keys.asked_class}` "
         f"{'has another shape' if len(wrong) == 1 else 'have other shapes'} in the checkpoint:"
         f" {listed}{rest}",
-        _reinitialize(spec, (m.name for m in wrong)),
+        ", or ".join(filter(None, (restored, renewed))) or None,
     )
 
 
@@ -112,7 +115,9 @@ def weights_wanted_new_are_the_models(spec: LoadSpec, keys: KeyFacts) -> Iterato
                 "weights.reinitialize",
                 f"`{pattern}` matches none of the {counted(len(keys.weights), 'weight')} of"
                 f" `{keys.asked_class}`",
-                f"`weights.reinitialize=['{near}']`" if near else None,
+                f"`{override('weights.reinitialize', _renamed(pattern, near, spec))}`"
+                if near
+                else None,
             )
 
 
@@ -133,6 +138,12 @@ def weights_that_fit_are_renewed_by_whole_modules(
                 f"`{pattern}` names weights that the checkpoint holds in the right shape, and only"
                 " a whole module of them can be drawn anew: `module.*`",
             )
+
+
+def _renamed(pattern: str, meant: str, spec: LoadSpec) -> list[str]:
+    """The patterns that were asked for, one of them as it was meant."""
+    asked = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    return [meant if name == pattern else name for name in asked]
 
 
 def _shapes(mismatch: Mismatch) -> str:

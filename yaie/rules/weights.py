@@ -13,7 +13,7 @@ from yaie.spec.device import Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Pretrained, Random
-from yaie.spec.wording import counted, nearest
+from yaie.spec.wording import counted, nearest, override
 
 
 def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -95,8 +95,10 @@ def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterat
             f" `{model.name}`"
         )
         if near := nearest(wanted.removesuffix(".*"), model.modules, cutoff=_SURELY_MEANT):
-            hint = f"`weights.reinitialize=['{near}.*']`"
-            yield wrong("weights.reinitialize", message, hint)
+            asked = spec.weights.reinitialize
+            meant = [f"{near}.*" if name == wanted else name for name in asked]
+            hint = override("weights.reinitialize", meant)
+            yield wrong("weights.reinitialize", message, f"`{hint}`")
         else:
             # Parameters outside of modules (`logit_scale`) are weights too, and are not listed.
             yield said("weights.reinitialize", f"{message}; if it is no parameter, it is ignored")
