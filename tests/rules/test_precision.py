@@ -51,7 +51,7 @@ def test_emulated_bfloat16_is_said() -> None:
             "precision.dtype",
             "`bfloat16` is emulated, slowly, on a CUDA device of capability 7.5; devices of 8.0 and"
             " newer have units for it",
-            "`precision=fp16`",
+            "`precision=fp16`, or `precision=fp32`",
         ),
     )
 

@@ -37,13 +37,13 @@ def half_precision_is_slow_on_old_devices(spec: LoadSpec, facts: Facts) -> Itera
     held, device = dtype(spec, facts), _without(spec, facts)
     if held not in ("bfloat16", "float16") or device is None:
         return
-    best = "fp16" if "float16" in device.dtypes else "fp32"
+    fast = "`precision=fp16`, or " if "float16" in device.dtypes else ""
     how, since = ("emulated, slowly,", "8.0") if held == "bfloat16" else ("slow", "7.0")
     yield said(
         PATH,
         f"{_named(held, spec)} is {how} on {_described(device)}; devices of {since} and newer have"
         " units for it",
-        f"`precision={best}`",
+        f"{fast}`precision=fp32`",
     )
 
 
