@@ -13,14 +13,18 @@ from yaie.facts.facts import Facts
 from yaie.facts.host import DeviceFacts, HostFacts
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
+from yaie.rules.unasked_kernels import methods_say_which_kernels_they_fetch
 
 CUDA: dict[str, Any] = {"kind": "single", "device": "cuda"}
 NONE = "`quantization=none`"
 
 
 def problems(here: Facts, method: str, device: Any = CUDA, **fields: Any) -> tuple[Problem, ...]:
+    """All that is said of a method, but for the kernel of the hub that it may be."""
     groups = {group: fields.pop(group) for group in ("precision", "weights") if group in fields}
-    return judge(spec(quantization={"method": method, **fields}, device=device, **groups), here)
+    asked = spec(quantization={"method": method, **fields}, device=device, **groups)
+    kernels = set(methods_say_which_kernels_they_fetch(asked, here))
+    return tuple(problem for problem in judge(asked, here) if problem not in kernels)
 
 
 def on(host: HostFacts, **changes: Any) -> Facts:
