@@ -151,6 +151,33 @@ def test_fields_go_together_where_the_config_class_says_so(fields: tuple[str, ..
     assert built == (not [p for p in wrong if p.severity == "error"])
 
 
+@pytest.fixture(scope="module")
+def gpt2(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A GPT-2 of two layers, whose linear layers are Conv1D."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    folder = tmp_path_factory.mktemp("gpt2")
+    config = AutoConfig.for_model("gpt2", n_embd=64, n_layer=2, n_head=2, vocab_size=64)
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize("method", ["bnb_8bit", "bnb_4bit", "quanto", "torchao"])
+def test_layers_that_are_not_linear_are_quantised_where_the_rules_say_so(
+    gpt2: str, method: str
+) -> None:
+    agrees(asked(gpt2, f"quantization={method}", "device=cpu"))
+
+
+def test_a_list_that_is_not_said_takes_the_place_of_the_checkpoints_own() -> None:
+    from transformers import FineGrainedFP8Config
+    from transformers.quantizers.auto import AutoHfQuantizer
+
+    own = {"quant_method": "fp8", "modules_to_not_convert": ["lm_head", "model.layers.0"]}
+    merged = AutoHfQuantizer.merge_quantization_configs(own, FineGrainedFP8Config())
+    assert merged.modules_to_not_convert is None
+
+
 def quantizer(method: str) -> Any:
     from transformers.quantizers.auto import AUTO_QUANTIZER_MAPPING
 

@@ -256,3 +256,19 @@ def test_four_bits_of_torchao_are_made_on_devices_of_their_packing(
     assert problem.message == (
         f"`Int4WeightOnlyConfig` packed `{packing}` is made on {kinds}, and this load goes to `cpu`"
     )
+
+
+def test_a_model_without_layers_of_the_kind_is_not_quantised() -> None:
+    from tests.rules.making import LLAMA, model_class
+
+    named = {"causal-lm": model_class("GPT2LMHeadModel", head="lm_head")}
+    here = facts(architecture=replace(LLAMA, classes=named), host=gpus(optimum_quanto="0.2.7"))
+    assert problems(here, "quanto") == (
+        refused(
+            "quantization.method",
+            "`quanto` quantises linear layers, and `GPT2LMHeadModel` has none of the kind that it"
+            " takes",
+            "`quantization=bnb_8bit`, or `quantization=none`",
+        ),
+    )
+    assert problems(here, "bnb_8bit") == ()

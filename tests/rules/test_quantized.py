@@ -118,6 +118,12 @@ def test_a_list_that_would_take_the_place_of_the_checkpoints_own_is_refused() ->
     )
 
 
+def test_a_list_of_the_output_head_alone_may_go_unsaid() -> None:
+    own = of(quant_method="fp8", modules_to_not_convert=["lm_head"])
+    problems = judge(asked("fp8", dequantize=True), own)
+    assert [problem.severity for problem in problems] == ["warning"]
+
+
 def test_weights_that_are_not_quantised_are_not_unpacked() -> None:
     assert judge(asked("fp8", dequantize=True), UNQUANTISED)[0] == refused(
         "quantization.dequantize",

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from yaie.facts.layers import CONV1D, DERIVED, LINEAR
+
 Kinds = frozenset[str]
 EVERY: Kinds = frozenset({"cpu", "cuda", "mps", "xpu", "npu", "hpu", "mlu", "musa", "sdaa"})
 FLOATS: Kinds = frozenset({"bfloat16", "float16", "float32"})
@@ -76,6 +78,8 @@ class MethodFacts:
     """One device holds the whole model."""
     named: bool = False
     """That device is named: a map that is still to be made is refused."""
+    layers: Kinds = frozenset({LINEAR, DERIVED})
+    """The kinds of linear layers that it quantises."""
     architectures: Kinds | None = None
     """The model types whose modules it has; None: the linear modules of any."""
     not_fresh: Kinds = frozenset()
@@ -116,6 +120,7 @@ METHODS: Mapping[str, MethodFacts] = {
         moves=True,
         not_fresh=OFFLOADED,
         not_stored=OFFLOADED,
+        layers=frozenset({LINEAR, CONV1D}),  # integrations/bitsandbytes.py, replace_with_bnb_linear
         keeps="llm_int8_skip_modules",
     ),
     "bnb_4bit": MethodFacts(
@@ -128,6 +133,7 @@ METHODS: Mapping[str, MethodFacts] = {
         moves=True,
         not_fresh=OFFLOADED,
         not_stored=OFFLOADED,
+        layers=frozenset({LINEAR, CONV1D}),  # integrations/bitsandbytes.py, replace_with_bnb_linear
         keeps="llm_int8_skip_modules",
     ),
     # quanto: validate_environment, is_serializable
@@ -210,6 +216,7 @@ METHODS: Mapping[str, MethodFacts] = {
         capability=(8, 9),
         unpacks=True,
         not_fresh=OFFLOADED,
+        layers=frozenset({LINEAR}),
         heeded=("dequantize", "modules_to_not_convert"),
     ),
     "mxfp8": MethodFacts(
@@ -221,6 +228,7 @@ METHODS: Mapping[str, MethodFacts] = {
         capability=(8, 9),
         unpacks=True,
         not_fresh=OFFLOADED,
+        layers=frozenset({LINEAR}),
         heeded=("dequantize", "modules_to_not_convert"),
     ),
     # fbgemm_fp8: validate_environment, update_dtype

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
+from yaie.facts.layers import CONV1D, DERIVED, LAYERS
 from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, said
 from yaie.rules.quantizing import Quantizing, quantizing
-from yaie.rules.reading import capability, dotted, dtype, has_numbers, reads_weights
+from yaie.rules.reading import asked_class, capability, dotted, dtype, has_numbers, reads_weights
 from yaie.spec.device import Dispatched, Mapped, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import all_quoted, quoted
@@ -19,7 +20,10 @@ _PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 
 
 def a_method_has_its_packages(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Quantised weights are made and read by packages of their own."""
+    """Quantised weights are made and read by packages of their own.
+
+    Upstream: the load fails with an ImportError once the config is read, one package at a time.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or (use.stored and use.needs.unpacks):
         return
@@ -38,7 +42,11 @@ def a_method_has_its_packages(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
 
 
 def a_method_knows_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A method's kernels are written for some kinds of devices."""
+    """A method's kernels are written for some kinds of devices.
+
+    Upstream: some methods fail for want of a GPU; others load their layers on the CPU, where
+    the first forward fails.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or not has_numbers(spec):
         return
@@ -56,7 +64,10 @@ def a_method_knows_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
 
 
 def a_method_has_the_capability(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Kernels for few bits need CUDA devices of a generation that computes in them."""
+    """Kernels for few bits need CUDA devices of a generation that computes in them.
+
+    Upstream: the load fails, or the first kernel does.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or (use.stored and use.needs.unpacks):
         return
@@ -72,7 +83,10 @@ def a_method_has_the_capability(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
 def a_checkpoint_that_cannot_run_is_unpacked(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Some checkpoints are unpacked into floats, of two bytes a weight, where their kernels are
-    missing."""
+    missing.
+
+    Upstream: it is unpacked with a line in the log, and takes the memory of bfloat16.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or not use.stored or not use.needs.unpacks:
         return
@@ -98,7 +112,11 @@ def _cannot_run(use: Quantizing, spec: LoadSpec, facts: Facts) -> str | None:
 
 
 def a_method_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some methods quantise from, or compute beside, some dtypes alone."""
+    """Some methods quantise from, or compute beside, some dtypes alone.
+
+    Upstream: bitsandbytes fails at the first weight, after the download; HIGGS and SpQR refuse
+    the dtype.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked:
         return
@@ -115,7 +133,10 @@ def a_method_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def a_method_keeps_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some methods compute in one dtype, and make the model's that, whatever was asked."""
+    """Some methods compute in one dtype, and make the model's that, whatever was asked.
+
+    Upstream: the dtype that was asked is replaced, with a line in the log.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or (recast := use.needs.recast) is None:
         return
@@ -128,7 +149,10 @@ def a_method_keeps_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def a_method_has_modules_of_the_architecture(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A method for one architecture's modules would leave all of another's as they are."""
+    """A method for one architecture's modules would leave all of another's as they are.
+
+    Upstream: nothing is quantised, with a line in the log.
+    """
     use = quantizing(spec, facts)
     if use is None or not use.asked or use.needs.architectures is None or facts.model_type is None:
         return
@@ -141,8 +165,37 @@ def a_method_has_modules_of_the_architecture(spec: LoadSpec, facts: Facts) -> It
         )
 
 
+def a_model_has_layers_to_quantise(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Methods quantise linear layers, besides the output head, which stays as it is.
+
+    Upstream: nothing is quantised, with a line in the log at most.
+    """
+    use, model = quantizing(spec, facts), asked_class(facts)
+    if use is None or use.stored or not use.asked or model is None:
+        return
+    listed = getattr(spec.quantization, use.needs.keeps, None) if use.needs.keeps else None
+    if model.name not in LAYERS or listed is not None or use.method == "gptq":
+        return
+    if not (LAYERS[model.name] & use.needs.layers):
+        yield refused(
+            use.path,
+            f"{use.subject} quantises linear layers, and `{model.name}` has none of the kind that"
+            " it takes",
+            _others(LAYERS[model.name]),
+        )
+
+
+def _others(layers: frozenset[str]) -> str:
+    """What takes these layers: bitsandbytes alone takes Conv1D, and it alone no derived class."""
+    instead = {CONV1D: "`quantization=bnb_8bit`", DERIVED: "`quantization=quanto`"}
+    return ", or ".join([*(instead[kind] for kind in sorted(layers)), "`quantization=none`"])
+
+
 def offloaded_modules_may_be_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Beside accelerators, CPU and disk hold quantised modules only where a method can do that."""
+    """Beside accelerators, CPU and disk hold quantised modules only where a method can do that.
+
+    Upstream: the load fails once the files are there.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or not isinstance(spec.device, Mapped):
         return
@@ -181,7 +234,10 @@ def _in_32_bits(away: list[str]) -> Problem:
 
 
 def a_method_may_need_one_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some methods hold their state on one device."""
+    """Some methods hold their state on one device.
+
+    Upstream: the load fails; NVFP4 calls `auto` an offload.
+    """
     use = quantizing(spec, facts)
     if use is None or not use.needs.single:
         return
@@ -196,7 +252,10 @@ def a_method_may_need_one_device(spec: LoadSpec, facts: Facts) -> Iterator[Probl
 
 
 def quantised_models_are_placed(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Without a device map some methods put a model on the accelerator by themselves."""
+    """Without a device map some methods put a model on the accelerator by themselves.
+
+    Upstream: the model is on the accelerator, though no device was asked.
+    """
     use = quantizing(spec, facts)
     if use is None or not use.needs.moves or not isinstance(spec.device, Unplaced):
         return
@@ -212,7 +271,10 @@ def quantised_models_are_placed(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
 
 def four_bit_floats_of_fp_quant_have_kernels(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """FP-Quant computes in four bits on Blackwell, by qutlass; elsewhere Triton emulates it."""
+    """FP-Quant computes in four bits on Blackwell, by qutlass; elsewhere Triton emulates it.
+
+    Upstream: the load fails for want of qutlass, or the kernel does for want of Blackwell.
+    """
     asked = spec.quantization
     if asked.method != "fp_quant" or not facts.host.has("cuda"):
         return
@@ -241,7 +303,10 @@ def four_bit_floats_of_fp_quant_have_kernels(spec: LoadSpec, facts: Facts) -> It
 
 
 def new_weights_are_not_drawn_quantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Weights that are wanted new are drawn from floats, which quantised weights are not."""
+    """Weights that are wanted new are drawn from floats, which quantised weights are not.
+
+    Upstream: drawing from a normal distribution fails for packed integers.
+    """
     use = quantizing(spec, facts)
     if use is None or use.unpacked or not getattr(spec.weights, "reinitialize", ()):
         return

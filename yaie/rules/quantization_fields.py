@@ -18,7 +18,11 @@ from yaie.spec.wording import nearest, override
 
 
 def four_bits_are_not_computed_in_64(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """bitsandbytes multiplies four-bit weights by 16- and 32-bit floats."""
+    """bitsandbytes multiplies four-bit weights by 16- and 32-bit floats.
+
+    Upstream: the model loads; its forward pass fails or yields no numbers, by the processor's
+    kernel.
+    """
     if not isinstance(spec.quantization, Bnb4bit):
         return
     if spec.quantization.bnb_4bit_compute_dtype == "float64":
@@ -31,7 +35,10 @@ def four_bits_are_not_computed_in_64(spec: LoadSpec, facts: Facts) -> Iterator[P
 
 
 def compute_dtype_is_the_precision(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A four-bit layer casts its input to its compute dtype and its output back."""
+    """A four-bit layer casts its input to its compute dtype and its output back.
+
+    Upstream: each layer casts its input and its output, and nothing is said.
+    """
     if not isinstance(spec.quantization, Bnb4bit):
         return
     asked, computed = spec.precision.dtype, spec.quantization.bnb_4bit_compute_dtype
@@ -45,7 +52,10 @@ def compute_dtype_is_the_precision(spec: LoadSpec, facts: Facts) -> Iterator[Pro
 
 
 def skipped_modules_are_modules(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A module that is left unquantised exists; a misspelt one would be quantised."""
+    """A module that is left unquantised exists; a misspelt one would be quantised.
+
+    Upstream: a module that was to stay is quantised, and nothing is said.
+    """
     model = asked_class(facts)
     if isinstance(spec.quantization, Unquantized) or model is None:
         return
@@ -68,7 +78,10 @@ _SURELY_MEANT = 0.85
 
 
 def groups_have_a_size(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Weights share a scale in groups of a positive number; -1 is a whole column."""
+    """Weights share a scale in groups of a positive number; -1 is a whole column.
+
+    Upstream: the config class refuses.
+    """
     asked = spec.quantization
     if not isinstance(asked, Gptq | AutoRound | Metal) or asked.group_size > 0:
         return
@@ -81,7 +94,10 @@ def groups_have_a_size(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def damping_is_a_share(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """GPTQ dampens its Hessian by a share of the mean diagonal."""
+    """GPTQ dampens its Hessian by a share of the mean diagonal.
+
+    Upstream: the config class refuses.
+    """
     asked = spec.quantization
     if isinstance(asked, Gptq) and not 0 < asked.damp_percent < 1:
         yield wrong(
@@ -92,7 +108,10 @@ def damping_is_a_share(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def a_transform_holds_whole_groups(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """HIGGS transforms channels together, and scales them in groups of those."""
+    """HIGGS transforms channels together, and scales them in groups of those.
+
+    Upstream: the config class refuses.
+    """
     asked = spec.quantization
     if isinstance(asked, Higgs) and asked.hadamard_size % asked.group_size:
         yield wrong(
@@ -103,7 +122,10 @@ def a_transform_holds_whole_groups(spec: LoadSpec, facts: Facts) -> Iterator[Pro
 
 
 def blocks_have_a_size(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A block of weights that share a scale has rows and columns."""
+    """A block of weights that share a scale has rows and columns.
+
+    Upstream: the config class refuses.
+    """
     asked = spec.quantization
     if isinstance(asked, Fp8 | Mxfp8) and min(asked.weight_block_size or (1,)) < 1:
         yield wrong(
@@ -114,7 +136,10 @@ def blocks_have_a_size(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def forms_of_fp_quant_go_together(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """FP-Quant trains in `mxfp4` alone, and transforms no fewer channels than share a scale."""
+    """FP-Quant trains in `mxfp4` alone, and transforms no fewer channels than share a scale.
+
+    Upstream: the config class refuses.
+    """
     asked = spec.quantization
     if not isinstance(asked, FpQuant) or asked.forward_dtype == "mxfp4":
         if isinstance(asked, FpQuant) and asked.hadamard_group_size == 16:
@@ -134,7 +159,10 @@ def forms_of_fp_quant_go_together(spec: LoadSpec, facts: Facts) -> Iterator[Prob
 
 
 def activations_stay(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """quanto quantises activations by calibration, which transformers does not do."""
+    """quanto quantises activations by calibration, which transformers does not do.
+
+    Upstream: the load fails once the config is read.
+    """
     asked = spec.quantization
     if isinstance(asked, Quanto) and asked.activations is not None:
         yield refused(

@@ -31,7 +31,10 @@ _EIGHT = "`quantization.quant_type=Int8WeightOnlyConfig`"
 
 
 def arguments_of_a_format_are_its_own(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A format of torchao is a class with arguments of its own."""
+    """A format of torchao is a class with arguments of its own.
+
+    Upstream: the class of torchao raises a TypeError, or takes a wrong value until it computes.
+    """
     asked = spec.quantization
     if not isinstance(asked, TorchAo):
         return
@@ -53,7 +56,10 @@ def arguments_of_a_format_are_its_own(spec: LoadSpec, facts: Facts) -> Iterator[
 
 
 def a_format_runs_on_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some formats of torchao are quantised to by kernels of some devices alone."""
+    """Some formats of torchao are quantised to by kernels of some devices alone.
+
+    Upstream: quantising fails at the first weight, after the download.
+    """
     asked, use = spec.quantization, quantizing(spec, facts)
     if not isinstance(asked, TorchAo) or use is None or use.stored:
         return
@@ -88,7 +94,10 @@ def _kernel(asked: TorchAo) -> tuple[Kernel | None, str]:
 
 
 def a_format_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """torchao quantises from floats of 16 and 32 bits."""
+    """torchao quantises from floats of 16 and 32 bits.
+
+    Upstream: quantising fails at the first weight, after the download.
+    """
     asked, use = spec.quantization, quantizing(spec, facts)
     if not isinstance(asked, TorchAo) or use is None or use.stored:
         return
@@ -102,7 +111,10 @@ def a_format_takes_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
 
 def a_map_that_names_the_cpu_has_an_accelerator(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What a map of several modules sends to the CPU, torchao quantises on an accelerator."""
+    """What a map of several modules sends to the CPU, torchao quantises on an accelerator.
+
+    Upstream: quantising fails at the first weight, on a device that is not there.
+    """
     use = quantizing(spec, facts)
     if use is None or use.method != "torchao" or use.stored or facts.host.devices:
         return

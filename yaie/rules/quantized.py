@@ -17,7 +17,10 @@ from yaie.spec.wording import override, quoted
 
 
 def gguf_is_quantised_already(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The weights of a GGUF file come as they are in the file, and no others are read by `gguf`."""
+    """The weights of a GGUF file come as they are in the file, and no others are read by `gguf`.
+
+    Upstream: the load fails once the file is there.
+    """
     asked, file = spec.quantization.method, spec.model.gguf_file
     if file is not None and asked not in ("none", "gguf"):
         yield refused(
@@ -34,7 +37,11 @@ def gguf_is_quantised_already(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
 
 
 def a_checkpoint_is_quantised_by_a_known_method(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """transformers reads a checkpoint's quantisation by the method that its config names."""
+    """transformers reads a checkpoint's quantisation by the method that its config names.
+
+    Upstream: without a name the load fails; an unknown name is passed over with a line in the
+    log.
+    """
     own = own_quantization(spec, facts)
     if not own or not reads_weights(spec) or stored_method(own):
         return
@@ -54,7 +61,10 @@ def a_checkpoint_is_quantised_by_a_known_method(spec: LoadSpec, facts: Facts) ->
 
 
 def a_method_quantises_or_reads(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Some methods quantise weights as they are loaded, some read what was quantised elsewhere."""
+    """Some methods quantise weights as they are loaded, some read what was quantised elsewhere.
+
+    Upstream: the load fails, for some methods at the first weight.
+    """
     use = quantizing(spec, facts)
     if use is None or not reads_weights(spec) or (use.method == "gguf" and not use.stored):
         return
@@ -79,7 +89,10 @@ def a_method_quantises_or_reads(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
 def a_checkpoint_is_not_quantised_otherwise(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A quantised checkpoint loads as it was quantised: another method fails, other bits are
-    ignored."""
+    ignored.
+
+    Upstream: another method's config fails; other bits of bitsandbytes are passed over.
+    """
     own = stored_method(own_quantization(spec, facts))
     asked = spec.quantization.method
     if asked == "none" or own is None or not reads_weights(spec) or spec.model.gguf_file:
@@ -94,7 +107,10 @@ def a_checkpoint_is_not_quantised_otherwise(spec: LoadSpec, facts: Facts) -> Ite
 
 def a_checkpoint_keeps_its_settings(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Settings of a checkpoint's own quantisation cannot be changed by loading it; those of how it
-    is loaded can."""
+    is loaded can.
+
+    Upstream: what was asked is passed over, with a warning.
+    """
     own, asked = own_quantization(spec, facts), spec.quantization
     if isinstance(asked, Unquantized) or not reads_weights(spec):
         return
@@ -112,15 +128,20 @@ def a_checkpoint_keeps_its_settings(spec: LoadSpec, facts: Facts) -> Iterator[Pr
 
 
 def a_checkpoint_keeps_what_it_left_unquantised(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """The list of modules that are not quantised is heeded by fp8, even where it is not said."""
+    """The list of modules that are not quantised is heeded by fp8, even where it is not said.
+
+    Upstream: weights that are not quantised are read as if they were.
+    """
     own, asked = own_quantization(spec, facts), spec.quantization
     field = "modules_to_not_convert"
     if asked.method == "none" or not reads_weights(spec) or stored_method(own) != asked.method:
         return
     if field not in METHODS[asked.method].heeded:
         return
-    listed = own.get(field) or own.get("ignored_layers")
-    if listed and [*(getattr(asked, field) or ())] != listed:
+    listed = own.get(field) or own.get("ignored_layers") or []
+    said_instead = getattr(asked, field)
+    kept = _HEAD if said_instead is None else set(said_instead)
+    if not set(listed) <= kept:
         yield refused(
             f"quantization.{field}",
             f"the checkpoint holds {quoted(listed)} unquantised, and what is asked here would take"
@@ -129,12 +150,19 @@ def a_checkpoint_keeps_what_it_left_unquantised(spec: LoadSpec, facts: Facts) ->
         )
 
 
+_HEAD = {"lm_head"}
+"""What transformers leaves unquantised where no list is said."""
+
+
 def _differing(asked: dict[str, Any], own: Any) -> list[str]:
     return [name for name, value in asked.items() if name in own and own[name] != value]
 
 
 def there_is_something_to_unpack(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """`dequantize` unpacks what is quantised already, and keeps other weights from being so."""
+    """`dequantize` unpacks what is quantised already, and keeps other weights from being so.
+
+    Upstream: nothing is unpacked, and nothing is quantised.
+    """
     use = quantizing(spec, facts)
     if use is None or use.stored or not getattr(spec.quantization, "dequantize", False):
         return
@@ -147,7 +175,10 @@ def there_is_something_to_unpack(spec: LoadSpec, facts: Facts) -> Iterator[Probl
 
 
 def gptq_is_calibrated_on_texts(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """GPTQ quantises by what texts bring to a layer."""
+    """GPTQ quantises by what texts bring to a layer.
+
+    Upstream: the load fails when the weights are there and calibrating begins.
+    """
     use = quantizing(spec, facts)
     if use is None or use.method != "gptq" or use.stored or not own_config(spec, facts):
         return
