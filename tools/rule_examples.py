@@ -22,19 +22,23 @@ import os
 import shlex
 import struct
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from inspect import isgeneratorfunction, signature
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from yaie.errors import InputError, Problem
+from yaie.errors import Fault, InputError, Problem
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
 from yaie.facts.setting import Setting, on_host
+from yaie.facts.tokens import tokens_of
+from yaie.planning.inquiry import inquire
 from yaie.planning.preflight import check, uncomposed
-from yaie.rules.judge import Rule
+from yaie.rules import keys, tokens
+from yaie.rules.judge import Rule, rules_of
 from yaie.spec.compose import compose
 from yaie.spec.load_spec import Composition
 
@@ -43,6 +47,8 @@ EXAMPLES = ROOT / "docs" / "rules"
 CHECKPOINTS = "checkpoints"
 COMPOSING = "composing"
 """Examples of what composing says, each by a sentence."""
+KEYS = "keys"
+"""Examples of the rules that compare a checkpoint's weights with the model."""
 _BITS = {"F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "U8": 8, "I32": 32}
 
 
@@ -61,13 +67,25 @@ class Example:
 
 def examples() -> dict[str, Example]:
     """Rule → example, of all groups."""
-    files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in (CHECKPOINTS, COMPOSING)]
+    others = (CHECKPOINTS, COMPOSING, KEYS)
+    files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in others]
     return {name: example for file in files for name, example in _rows(file).items()}
 
 
 def composing_examples() -> dict[str, Example]:
     """What must hold of words → words of which it does not."""
     return _rows(EXAMPLES / f"{COMPOSING}.yaml")
+
+
+def key_examples() -> dict[str, Example]:
+    """Rule of a checkpoint's weights → example."""
+    return _rows(EXAMPLES / f"{KEYS}.yaml")
+
+
+def key_rules() -> dict[str, Callable[..., Iterator[Problem]]]:
+    """The rules that compare a checkpoint's weights, and its tokens, with the model."""
+    found = (*rules_of(keys), *rules_of(tokens))
+    return {r.__name__: r for r in found if isgeneratorfunction(r) and r.__name__ != "judge_keys"}
 
 
 def _rows(file: Path) -> dict[str, Example]:
@@ -96,6 +114,17 @@ def problems_of(rule: Rule, example: Example) -> tuple[Problem, ...]:
         return tuple(p for p in check(composition, setting) if (p.path, p.message) in own)
 
 
+def messages_with(example: Example, typed: Sequence[str], problem: Problem) -> set[str]:
+    """What is said of an example once words are typed besides, or in place of what a problem
+    blames."""
+    blamed = (problem.origin or "").removeprefix("override ")
+    words = [w for w in example.words if w != blamed or problem.fault is not Fault.INPUT]
+    with _folder(example):
+        recipe, _, folder = _parted(example)
+        composition = compose(recipe, [*words, *typed][1 if recipe else 0 :], folder)
+        return {p.message for p in check(composition, _setting(example))}
+
+
 def raw_problems_of(rule: Rule, example: Example) -> tuple[Problem, ...]:
     """The same with the hints as the rule proposes them, untried."""
     with _folder(example):
@@ -108,6 +137,20 @@ def _composed(example: Example) -> Composition:
 
 def _said(rule: Rule, composition: Composition, setting: Setting) -> tuple[Problem, ...]:
     return tuple(rule(composition.spec, gather(composition.spec, setting)))
+
+
+def problems_of_keys(name: str, example: Example) -> tuple[Problem, ...]:
+    """What a rule of weights says of its example, as `yaie check --checkpoint` shows it."""
+    with _folder(example):
+        composition = _composed(example)
+        found = inquire(composition, _setting(example))
+        assert found.keys is not None
+        assert found.facts.checkpoint is not None
+        true = (found.keys, tokens_of(found.facts.checkpoint, ""))
+        rule = key_rules()[name]
+        said = rule(composition.spec, *true[: len(signature(rule).parameters) - 1])
+        own = {(p.path, p.message) for p in said}
+        return tuple(p for p in found.problems if (p.path, p.message) in own)
 
 
 def problems_of_words(example: Example) -> tuple[Problem, ...]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tools.rule_examples import (
     Example,
     composing_examples,
     examples,
+    key_examples,
+    key_rules,
     problems_of,
+    problems_of_keys,
     problems_of_words,
 )
 from yaie.cli.problems import said
 from yaie.errors import Problem
+from yaie.rules import keys
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -31,7 +36,7 @@ _OPENING = (
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_OPENING, *_composing(), *_rules()]) + "\n"
+    return "\n".join([*_OPENING, *_composing(), *_rules(), *_keys()]) + "\n"
 
 
 def _composing() -> Iterator[str]:
@@ -50,13 +55,28 @@ def _rules() -> Iterator[str]:
             yield from _rule(rule, known)
 
 
+def _keys() -> Iterator[str]:
+    yield from ("", f"## {heading(keys)} (`yaie check --checkpoint`)")
+    known = key_examples()
+    for name, rule in key_rules().items():
+        yield from _told(rule)
+        example = known[name]
+        words = ("--checkpoint", *example.words)
+        shown = replace(example, words=words)
+        yield from ("", *_shown(shown, problems_of_keys(name, example)))
+
+
 def _rule(rule: Rule, known: Mapping[str, Example]) -> Iterator[str]:
+    yield from _told(rule)
+    if example := known.get(rule.__name__):
+        yield from ("", *_shown(example, problems_of(rule, example)))
+
+
+def _told(rule: Callable[..., object]) -> Iterator[str]:
     text = rule_text(rule)
     yield from ("", f"### {text.name}", "", text.cause)
     if text.upstream:
         yield from ("", f"**Without it**: {text.upstream}")
-    if example := known.get(text.name):
-        yield from ("", *_shown(example, problems_of(rule, example)))
 
 
 def _shown(example: Example, problems: Iterable[Problem]) -> Iterator[str]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tools.rule_examples import (
     Example,
     composing_examples,
     examples,
+    key_examples,
+    key_rules,
+    messages_with,
     problems_of,
+    problems_of_keys,
     problems_of_words,
     raw_problems_of,
     raw_problems_of_words,
 )
+from yaie.planning.hints import overrides_in
 from yaie.rules.judge import RULES, Rule
 from yaie.rules.reference import rule_text
 
 EXAMPLES = examples()
 COMPOSING = composing_examples()
+KEYS = key_examples()
 BY_NAME = {rule.__name__: rule for rule in RULES}
 TOLD = [rule for rule in RULES if rule_text(rule).upstream or rule.__name__ in EXAMPLES]
 
@@ -45,6 +53,24 @@ def test_a_hint_that_a_rule_has_helps_in_its_example(name: str) -> None:
     proposed = {p.message: p.hint for p in raw_problems_of(*an_example(name)) if p.hint}
     shown = {p.message: p.hint for p in problems_of(*an_example(name))}
     assert {m: shown[m] for m in proposed if shown[m] is None} == {}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_a_hint_says_makes_its_problem_go_away(name: str) -> None:
+    rule, example = an_example(name)
+    for problem in problems_of(rule, example):
+        for typed in filter(None, map(overrides_in, re.findall("`([^`]+)`", problem.hint or ""))):
+            assert problem.message not in messages_with(example, typed, problem)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_an_example_of_weights_makes_its_rule_speak(name: str) -> None:
+    assert problems_of_keys(name, KEYS[name])
+
+
+def test_every_rule_of_weights_has_an_example_and_says_what_happens_without_it() -> None:
+    assert list(KEYS) == list(key_rules())
+    assert all(rule_text(rule).upstream for rule in key_rules().values())
 
 
 @pytest.mark.parametrize("sentence", COMPOSING)

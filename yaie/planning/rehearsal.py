@@ -28,7 +28,7 @@ from yaie.planning.resolve import resolve
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.judge import judge
 from yaie.rules.keys import judge_keys
-from yaie.rules.tokens import judge_tokens
+from yaie.rules.tokens import tokens_have_embeddings
 from yaie.spec.load_spec import Composition
 from yaie.spec.weights import Pretrained
 
@@ -66,7 +66,7 @@ def _judged(plan: LoadPlan, keys: KeyFacts, facts: Facts) -> Iterator[Problem]:
     if plan.processor is None or facts.checkpoint is None:
         return
     if tokens := tokens_of(facts.checkpoint, plan.spec.model.subfolder):
-        yield from judge_tokens(plan.spec, keys, tokens)
+        yield from tokens_have_embeddings(plan.spec, keys, tokens)
 
 
 def rehearsed(

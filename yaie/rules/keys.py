@@ -40,7 +40,10 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
 
 
 def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
-    """A weight that the checkpoint's own class has, and the checkpoint lacks, is damage."""
+    """A weight that the checkpoint's own class has, and the checkpoint lacks, is damage.
+
+    Upstream: the weights are drawn at random, with a line in the log, be they a new head's or lost.
+    """
     missing = [name for name in keys.missing if not _is_wanted_new(name, spec)]
     damage, new = _split(missing, keys.own_missing, keys)
     if damage:
@@ -60,7 +63,10 @@ def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterato
 
 
 def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
-    """A weight that the checkpoint's own class has no place for either is damage."""
+    """A weight that the checkpoint's own class has no place for either is damage.
+
+    Upstream: the weights are dropped, with a line in the log.
+    """
     unexpected = [name for name in keys.unexpected if not HARMLESS.search(name)]
     damage, dropped = _split(unexpected, keys.own_unexpected, keys)
     if damage:
@@ -79,7 +85,11 @@ def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> 
 
 
 def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
-    """A weight has one shape in the checkpoint and in the model, unless it is wanted new."""
+    """A weight has one shape in the checkpoint and in the model, unless it is wanted new.
+
+    Upstream: a RuntimeError, after the weights were downloaded; or, with `ignore_mismatched_sizes`,
+    random weights wherever a shape differs.
+    """
     wrong = [m for m in keys.mismatched if not _is_wanted_new(m.name, spec)]
     if not wrong:
         return
@@ -98,7 +108,10 @@ def shapes_match(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
 
 
 def weights_wanted_new_are_the_models(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
-    """Each pattern of `weights.reinitialize` names weights; what is drawn anew is said."""
+    """Each pattern of `weights.reinitialize` names weights; what is drawn anew is said.
+
+    Upstream: there is nothing like it: `ignore_mismatched_sizes` takes any damage for wanted.
+    """
     if not isinstance(spec.weights, Pretrained) or not keys.weights:
         return
     for pattern in spec.weights.reinitialize:
@@ -124,7 +137,10 @@ def weights_wanted_new_are_the_models(spec: LoadSpec, keys: KeyFacts) -> Iterato
 def weights_that_fit_are_renewed_by_whole_modules(
     spec: LoadSpec, keys: KeyFacts
 ) -> Iterator[Problem]:
-    """A weight that the checkpoint holds in the right shape is drawn anew with its module."""
+    """A weight that the checkpoint holds in the right shape is drawn anew with its module.
+
+    Upstream: there is nothing like it; weights that fit are loaded.
+    """
     patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
     odd = [*keys.missing, *(mismatch.name for mismatch in keys.mismatched)]
     for pattern in patterns:

@@ -16,11 +16,11 @@ SHOWN = 3
 """Tokens that a message lists."""
 
 
-def judge_tokens(spec: LoadSpec, keys: KeyFacts, tokens: TokenFacts) -> Iterator[Problem]:
-    """What is wrong with a tokenizer beside the embedding of a model.
+def tokens_have_embeddings(spec: LoadSpec, keys: KeyFacts, tokens: TokenFacts) -> Iterator[Problem]:
+    """A model has an embedding for every token of its tokenizer; more are padding.
 
-    Fewer tokens than embeddings are padding. Upstream: a token without one is an IndexError on the
-    CPU, and a failed assertion on a GPU, when it is first met.
+    Upstream: a token without one is an IndexError on the CPU, and a failed assertion on a GPU, when
+    it is first met.
     """
     rows = keys.embeddings
     if rows is None:
