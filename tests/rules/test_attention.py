@@ -171,3 +171,16 @@ def test_paged_attention_is_said_to_be_for_batching() -> None:
 def test_other_paged_kinds_are_named_without_it(kind: str) -> None:
     (problem,) = judge(attending(f"paged|{kind}"), facts())
     assert problem.hint == f"`attention={kind}`"
+
+
+def test_a_part_that_no_class_stands_for_is_judged_by_the_whole() -> None:
+    whole = model_class("LlavaForConditionalGeneration", attention=("eager",))
+    architecture = replace(LLAVA, classes={"causal-lm": whole})
+    known = facts(architecture=architecture, model_type="llava")
+    assert judge(parts(vision_config="sdpa"), known) == (
+        refused(
+            "attention.submodules.vision_config",
+            "`LlavaForConditionalGeneration` does not run on `sdpa`; it runs on `eager`",
+            "`attention.submodules.vision_config=eager`",
+        ),
+    )
