@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.rules.making import GPT2, LLAMA, LLAVA, facts, spec
+from yaie.facts.facts import Facts
 from yaie.facts.limits import Limits
 from yaie.planning.overrides import asked, full, grown
 
@@ -62,3 +67,46 @@ def test_a_former_spelling_would_be_the_last_word() -> None:
 def test_labels_are_not_merged() -> None:
     own = {"id2label": {"0": "a", "1": "b", "2": "c"}}
     assert grown(own, {"id2label": {0: "x"}}, facts(architecture=LLAMA)) == {"id2label": {0: "x"}}
+
+
+def read(folder: Path, own: dict[str, Any], over: dict[str, Any], true: Facts) -> Any:
+    """The config that from_pretrained makes of a config.json and of overrides grown by it."""
+    from transformers import AutoConfig
+
+    (folder / "config.json").write_text(json.dumps(own))
+    return AutoConfig.from_pretrained(folder, **grown(own, over, true))
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        {"rope_theta": 5e5},
+        {"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 2.0}},
+        {"rope_theta": 5e5, "rope_scaling": None, "torch_dtype": "float16"},
+    ],
+)
+def test_an_override_reads_back_from_a_config_json_of_former_spelling(
+    tmp_path: Path, former: dict[str, Any]
+) -> None:
+    own = {"model_type": "llama", **former}
+    config = read(tmp_path, own, {"rope_parameters": {"rope_theta": 7.0}}, ROPE)
+    assert config.rope_parameters["rope_theta"] == 7.0
+    assert config.rope_parameters["rope_type"] in ("default", "linear")
+
+
+def test_a_part_of_former_spelling_takes_the_override_too(tmp_path: Path) -> None:
+    text = {
+        "model_type": "llama",
+        "rope_theta": 5e5,
+        "rope_scaling": {"type": "linear", "factor": 2.0},
+    }
+    own = {"model_type": "llava", "text_config": text}
+    true = facts(
+        architecture=LLAVA,
+        sub_architectures={"text_config": LLAMA},
+        limits={"text_config": ROPE.limits[""]},
+    )
+    over = {"text_config": {"rope_parameters": {"rope_theta": 7.0}}}
+    config = read(tmp_path, own, over, true)
+    rope = {"rope_type": "linear", "rope_theta": 7.0, "factor": 2.0}
+    assert config.text_config.rope_parameters == rope

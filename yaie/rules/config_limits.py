@@ -67,20 +67,27 @@ def layers_have_a_type_each(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     Upstream: a StrictDataclassClassValidationError where a config is built, an IndexError of the
     model where a checkpoint's is changed.
     """
-    for scope, name, value, limits in _limited(spec, facts):
+    for scope in scopes(spec, facts):
         count = size(scope.values().get(scope.own("num_hidden_layers")))
-        if name not in LAYER_LISTS or limits.rises or limits.falls or count is None:
-            continue
-        if isinstance(value, list) and value and len(value) != count:
+        for name, value in scope.overrides.items():
+            listed = name in LAYER_LISTS and isinstance(value, list)
+            if not listed or count is None or len(value) == count or _may_differ(scope, name):
+                continue
             yield refused(
                 scope.below(name),
                 f"`{name}` names the types of {counted(len(value), 'layer')}, and there are"
                 f" {count:,}",
-                f"`{override(scope.below('num_hidden_layers'), len(value))}`",
+                f"`{override(scope.below('num_hidden_layers'), len(value))}`" if value else None,
             )
 
 
-LAYER_LISTS = ("layer_types", "mlp_layer_types", "indexer_types")
+def _may_differ(scope: Scope, name: str) -> bool:
+    """Whether a list of types was seen to build with more or fewer than there are layers."""
+    limits = scope.limits.fields.get(name)
+    return limits is not None and bool(limits.item_words) and (limits.rises or limits.falls)
+
+
+LAYER_LISTS = ("layer_types", "mlp_layer_types")
 """Fields that list a type for each layer, as transformers' validators name them."""
 
 

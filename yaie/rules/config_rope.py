@@ -88,7 +88,7 @@ def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Probl
         known = scope.limits.rope_types
         for layer, rope in layers_of(_merged(scope, asked)).items():
             kind = kind_of(rope)
-            if known is None or kind in known:
+            if known is None or kind in known or not {"rope_type", "type"} & rope.keys():
                 continue
             path = ".".join(filter(None, (scope.below(ROPE), layer, "rope_type")))
             near = nearest(str(kind), known) or next(iter(known), None)
