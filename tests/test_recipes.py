@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,8 @@ from yaie.spec.compose import compose
 ROOT = Path(__file__).parent.parent
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
 
-HOSTS = {
-    "chat-4bit": "rtx4060",
-    "flash-attention": "rtx4090",
-    "gpt2-device-map": "2xt4",
-    "llama2-13b-8bit": "v100-16gb",
-    "llama2-4bit": "rtx4090",
-    "llama2-70b-two-gpus": "2xa100-80gb",
-    "llama2-one-gpu": "rtx4080",
-    "write-code": "t4",
-}
-"""A machine such as a recipe's header speaks of; one without a GPU where it isn't named here."""
+CHECK = re.compile(r"# Check: yaie check (?P<recipe>\S+) --host (?P<host>\S+)")
+"""The line of a header that names a machine; a recipe without it is for one without a GPU."""
 
 REAL_MODELS = {"local-folder": "minilm", "smollm2-gguf": "smollm2"}
 """Recipes on real checkpoints → the fixture that has the checkpoint at hand."""
@@ -58,7 +50,8 @@ def at_hand(request: pytest.FixtureRequest) -> Any:
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
 def test_a_recipe_is_allowed_on_the_machine_it_is_written_for(recipe: Path, at_hand: Any) -> None:
     at_hand(recipe.stem)
-    assert errors_of(check(recipe, host=HOSTS.get(recipe.stem, "cpu"))) == ()
+    named = CHECK.search(recipe.read_text())
+    assert errors_of(check(recipe, host=named["host"] if named else "cpu")) == ()
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
@@ -68,9 +61,12 @@ def test_a_recipe_says_what_it_shows_and_how_it_is_run(recipe: Path) -> None:
     assert header[-1].startswith(f"# Run: yaie recipes/{recipe.name}")
 
 
-@pytest.mark.parametrize("recipe", sorted(HOSTS))
-def test_a_recipe_for_gpus_is_there(recipe: str) -> None:
-    assert ROOT / "recipes" / f"{recipe}.yaml" in RECIPES
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_that_asks_for_a_gpu_names_a_machine_with_one(recipe: Path) -> None:
+    text = recipe.read_text()
+    named = CHECK.search(text)
+    assert bool(re.search(r"(?<!no )GPU", text)) == (named is not None)
+    assert named is None or named["recipe"] == f"recipes/{recipe.name}"
 
 
 @pytest.mark.parametrize(("recipe", "model_class"), LOADED)
