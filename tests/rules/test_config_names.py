@@ -35,6 +35,11 @@ def test_a_keyword_that_a_group_has_is_said_there() -> None:
     )
 
 
+def test_what_a_keyword_was_to_be_is_said_there() -> None:
+    (problem,) = judge(overridden("subfolder", "weights"), facts())
+    assert problem.hint == "`model.subfolder=weights`"
+
+
 def test_a_keyword_stays_one_where_config_json_has_the_name() -> None:
     held = checkpoint(config={"model_type": "llama", "token": "x"})
     (problem,) = judge(overridden("token"), facts(checkpoint=held))

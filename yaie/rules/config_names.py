@@ -14,6 +14,7 @@ from yaie.facts.facts import Facts
 from yaie.rules.call_keywords import ANYWHERE, INSTEAD, KEYWORDS, STORED, is_field_name
 from yaie.rules.problems import wrong
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import override
 
 
 def overrides_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -22,9 +23,9 @@ def overrides_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
     Upstream: AutoConfig takes the keyword for itself: the config does not get the field, and files
     may be looked for elsewhere, or code run.
     """
-    for name in spec.model.config:
+    for name, value in spec.model.config.items():
         if not is_field_name(name):
-            yield _refusal("model.config", name)
+            yield _refusal("model.config", name, value)
     for path, name in _inner("model.config", spec.model.config):
         if name in ANYWHERE:
             yield _refusal(path, name)
@@ -40,8 +41,11 @@ def known_fields_are_no_keywords(spec: LoadSpec, facts: Facts) -> Iterator[Probl
             yield _refusal("model.known.config", name)
 
 
-def _refusal(path: str, name: str) -> Problem:
+def _refusal(path: str, name: str, value: object = None) -> Problem:
     instead = INSTEAD.get(name)
+    field, _, stands_for = (instead or "").strip("`").partition("=")
+    if stands_for in ("NAME", "DIR") and isinstance(value, str):
+        instead = f"`{override(field, value)}`"
     if name in KEYWORDS or name in ANYWHERE:
         message = f"`{name}` tells transformers how to load and is no field of a config"
         return wrong(f"{path}.{name}", message, instead)
