@@ -37,7 +37,7 @@ from yaie.facts.setting import Setting, on_host
 from yaie.facts.tokens import tokens_of
 from yaie.planning.inquiry import inquire
 from yaie.planning.preflight import check, uncomposed
-from yaie.rules import keys, tokens
+from yaie.rules import keys, new_layers, tokens
 from yaie.rules.judge import Rule, rules_of
 from yaie.spec.compose import compose
 from yaie.spec.load_spec import Composition
@@ -84,7 +84,7 @@ def key_examples() -> dict[str, Example]:
 
 def key_rules() -> dict[str, Callable[..., Iterator[Problem]]]:
     """The rules that compare a checkpoint's weights, and its tokens, with the model."""
-    found = (*rules_of(keys), *rules_of(tokens))
+    found = (*rules_of(keys), *rules_of(new_layers), *rules_of(tokens))
     return {r.__name__: r for r in found if isgeneratorfunction(r) and r.__name__ != "judge_keys"}
 
 

@@ -134,3 +134,60 @@ def test_four_bit_experts_are_unpacked_on_a_cpu(load: Load, tmp_path: Path) -> N
     assert loaded.receipt.quantization == {}
     assert {p.dtype for p in loaded.model.parameters()} <= {torch.bfloat16, torch.float32}
     assert logits(loaded).isfinite().all()
+
+
+TAGGER = ("task=token-classification", "task.num_labels=3", "device=cpu")
+
+
+@pytest.mark.parametrize("method", ["bnb_8bit", "bnb_4bit", "quanto"])
+def test_a_new_head_that_would_be_replaced_is_refused(
+    load: Load, tiny_bert_base: Path, method: str
+) -> None:
+    field = "llm_int8_skip_modules" if method.startswith("bnb") else "modules_to_not_convert"
+    with pytest.raises(yaie.UnsupportedError) as raised:
+        load(tiny_bert_base, *TAGGER, f"quantization={method}")
+    (problem,) = [p for p in raised.value.problems if p.severity == "error"]
+    assert problem.hint == f"`quantization.{field}=[classifier]`, or `quantization=none`"
+
+
+@pytest.mark.parametrize("method", ["bnb_8bit", "bnb_4bit"])
+def test_transformers_loads_such_a_head_and_cannot_compute_with_it(
+    tiny_bert_base: Path, method: str
+) -> None:
+    from transformers import AutoModelForTokenClassification, BitsAndBytesConfig
+
+    config = BitsAndBytesConfig(**{f"load_in_{method[-4:]}": True})
+    model = AutoModelForTokenClassification.from_pretrained(
+        tiny_bert_base, quantization_config=config, num_labels=3
+    )
+    with pytest.raises((AttributeError, AssertionError, RuntimeError)):
+        model(torch.tensor([[1, 2, 3]]))
+
+
+def test_a_new_head_that_is_named_stays(load: Load, tiny_bert_base: Path) -> None:
+    kept = "quantization.llm_int8_skip_modules=[classifier]"
+    loaded = load(tiny_bert_base, *TAGGER, "quantization=bnb_8bit", kept)
+    assert type(loaded.model.classifier) is torch.nn.Linear
+    assert logits(loaded).isfinite().all()
+
+
+def test_torchao_leaves_a_new_head_as_it_is(load: Load, tiny_bert_base: Path) -> None:
+    loaded = load(tiny_bert_base, *TAGGER, "quantization=torchao")
+    assert type(loaded.model.classifier.weight) is torch.nn.Parameter
+    assert logits(loaded).isfinite().all()
+
+
+def test_torchao_is_refused_for_a_class_that_names_no_embeddings(
+    load: Load, tmp_path: Path
+) -> None:
+    from transformers import AutoModel, SEWConfig, SEWModel, TorchAoConfig
+
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    narrow = {"conv_dim": (8,), "conv_stride": (5,), "conv_kernel": (10,), "squeeze_factor": 1}
+    heads = {"num_attention_heads": 2, "num_conv_pos_embedding_groups": 2}
+    SEWModel(SEWConfig(**sizes, **narrow, **heads)).save_pretrained(tmp_path)
+    with pytest.raises(yaie.UnsupportedError, match="`SEWModel` does not name them"):
+        load(tmp_path, "quantization=torchao", "device=cpu")
+    format_ = pytest.importorskip("torchao.quantization").Int8WeightOnlyConfig()
+    with pytest.raises(RuntimeError, match="conversion of the weights"):
+        AutoModel.from_pretrained(tmp_path, quantization_config=TorchAoConfig(format_))

@@ -38,6 +38,12 @@ class KeyFacts:
     """base_model_prefix: what the base class names `encoder`, a head's names `bert.encoder`."""
     embeddings: int | None = None
     """Tokens that the asked class has an embedding for; None where it has none for tokens."""
+    names_embeddings: bool = True
+    """Whether the asked class says which module its input embeddings are, or that it has none."""
+    new_layers: tuple[str, ...] = ()
+    """Linear layers of the asked class whose weights the checkpoint lacks."""
+    kept: tuple[str, ...] = ()
+    """Modules that transformers' quantisers leave as they are, unless told otherwise."""
     has_architectures: bool = True
     """Whether config.json names the class that the checkpoint was saved from."""
 

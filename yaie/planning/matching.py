@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,7 +82,35 @@ def _facts(model: Any, info: Report, facts: Facts, own_info: Report) -> KeyFacts
         weights=tuple(model.state_dict()),
         prefix=model.base_model_prefix,
         embeddings=_embeddings(model),
+        names_embeddings=_names_embeddings(model),
+        new_layers=tuple(_new_layers(model, info["missing_keys"])),
+        kept=_kept(model),
     )
+
+
+def _names_embeddings(model: Any) -> bool:
+    try:
+        model.get_input_embeddings()
+    except (NotImplementedError, AttributeError):
+        return False
+    return True
+
+
+def _new_layers(model: Any, missing: Iterable[str]) -> Iterator[str]:
+    import torch
+    from transformers.pytorch_utils import Conv1D
+
+    named = {key.removesuffix(".weight") for key in missing if key.endswith(".weight")}
+    for name, module in model.named_modules():
+        if name in named and isinstance(module, torch.nn.Linear | Conv1D):
+            yield name
+
+
+def _kept(model: Any) -> tuple[str, ...]:
+    from transformers.quantizers.base import get_keys_to_not_convert
+
+    modules = dict(model.named_modules())
+    return tuple(sorted(key for key in get_keys_to_not_convert(model) if key in modules))
 
 
 def _embeddings(model: Any) -> int | None:

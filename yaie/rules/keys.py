@@ -13,6 +13,10 @@ from fnmatch import fnmatchcase
 
 from yaie.errors import Problem
 from yaie.facts.keys import KeyFacts, Mismatch, bare
+from yaie.rules.new_layers import (
+    new_layers_are_left_as_they_are,
+    torchao_asks_for_the_embeddings,
+)
 from yaie.rules.problems import refused, said, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
@@ -37,6 +41,8 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     yield from shapes_match(spec, keys)
     yield from weights_that_fit_are_renewed_by_whole_modules(spec, keys)
     yield from weights_wanted_new_are_the_models(spec, keys)
+    yield from new_layers_are_left_as_they_are(spec, keys)
+    yield from torchao_asks_for_the_embeddings(spec, keys)
 
 
 def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
