@@ -139,9 +139,20 @@ def test_what_is_an_override_is_told_from_commands(typed: str, overrides: tuple[
     assert overrides_in(typed) == overrides
 
 
-def test_what_pip_would_bring_is_read_from_the_command() -> None:
-    assert packages_in("pip install flash-attn") == {"flash-attn": "9999"}
-    assert packages_in("pip install 'gguf>=0.10.0'") == {"gguf": "0.10.0"}
-    assert packages_in("pip install 'yaie[bnb]'") == {"bitsandbytes": "9999"}
-    assert packages_in("pip install 'not_here[gpu]'") == {"not_here": "9999"}
-    assert packages_in("precision=bf16") == {}
+@pytest.mark.parametrize(
+    ("command", "brought"),
+    [
+        ("pip install flash-attn", {"flash-attn": "9999"}),
+        ("pip install 'gguf>=0.10.0'", {"gguf": "0.10.0"}),
+        ("pip install 'kernels>=0.18.2,<0.19'", {"kernels": "0.18.2"}),
+        ("pip install 'yaie[bnb]'", {"yaie": "9999", "bitsandbytes": "9999"}),
+        ("pip install 'not_here[gpu,cpu]' timm", {"not-here": "9999", "timm": "9999"}),
+        ("pip install 'yaie[novel]'", {}),
+        ("pip install 'git+https://example.org/a.git'", {}),
+        ("precision=bf16", {}),
+    ],
+)
+def test_what_pip_would_bring_is_read_from_the_command(
+    command: str, brought: dict[str, str]
+) -> None:
+    assert packages_in(command) == brought

@@ -8,6 +8,7 @@ A hint is one or more alternatives, joined by `, or `. What stands in backticks 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -123,9 +124,9 @@ def overrides_in(typed: str) -> tuple[str, ...]:
     return bare if all(_OVERRIDE.fullmatch(word) for word in bare) else ()
 
 
-_INSTALL = re.compile(
-    r"pip install (?:-U )?'?(?P<name>[\w.-]+)(?:\[(?P<extra>\w+)\])?"
-    r"(?:[>=~]=(?P<version>[\d.]+))?'?"
+_INSTALL = "pip install "
+_REQUIREMENT = re.compile(
+    r"(?P<name>[\w.-]+)(?:\[(?P<extra>[\w,-]+)\])?(?:[>=~]=(?P<version>[\d.]+))?(?:,?<[\d.]+)?"
 )
 _NEWEST = "9999"
 """Stands for the version that pip brings where none is named."""
@@ -133,21 +134,35 @@ _NEWEST = "9999"
 
 def packages_in(typed: str) -> dict[str, str]:
     """The packages that a `pip install` brings, with their versions; none for anything else."""
-    found = _INSTALL.fullmatch(typed)
-    if found is None:
+    if not typed.startswith(_INSTALL):
         return {}
-    names = _of_extra(found["name"], found["extra"]) if found["extra"] else [found["name"]]
-    return dict.fromkeys(names, found["version"] or _NEWEST)
+    words = [w for w in shlex.split(typed.removeprefix(_INSTALL)) if not w.startswith("-")]
+    brought = [_brought(word) for word in words]
+    return {} if {} in brought else {n: version for some in brought for n, version in some.items()}
 
 
-def _of_extra(name: str, extra: str) -> list[str]:
-    """What an extra of an installed distribution asks for; else the distribution alone."""
+def _brought(word: str) -> dict[str, str]:
+    """What a requirement brings: the distribution, and what its extra asks for; none where that is
+    not known."""
+    found = _REQUIREMENT.fullmatch(word)
+    wanted = _of_extra(found["name"], found["extra"]) if found else None
+    if found is None or wanted is None:
+        return {}
+    folded = (re.sub(r"[._]+", "-", name).lower() for name in (found["name"], *wanted))
+    return dict.fromkeys(folded, found["version"] or _NEWEST)
+
+
+def _of_extra(name: str, extra: str | None) -> list[str] | None:
+    """What an extra asks for, as far as an installed distribution tells; None where it has none
+    of the name."""
+    if extra is None:
+        return []
     try:
         requires = metadata.requires(name) or ()
     except metadata.PackageNotFoundError:
-        return [name]
-    asked = [r for r in requires if re.search(rf"extra == .{extra}\W", r)]
-    return [found[0] for requirement in asked if (found := re.match(r"[\w.-]+", requirement))]
+        return []
+    asked = [line for line in requires if re.search(rf"extra == .{extra}\W", line)]
+    return [found[0] for line in asked if (found := re.match(r"[\w.-]+", line))] or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
