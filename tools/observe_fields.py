@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -26,6 +27,8 @@ from yaie.facts.fitting import Observation, Record, limits_of_record
 from yaie.facts.limits_file import FOLDER, pack
 
 VERSION = metadata.version("transformers")
+MOST_MEMORY = 5 << 30
+"""Bytes that a process may take: a value far off can ask for all there are, outside of `meta`."""
 SEEN = Path(__file__).parent.parent / "build" / f"observed-{VERSION}.jsonl"
 
 
@@ -74,6 +77,7 @@ def _observe(name: str) -> tuple[str, Any]:
     torch.set_num_threads(1)
     logging.set_verbosity(logging.CRITICAL)
     if not _prober:
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
         _prober.append(Prober(catalogue()))
     with warnings.catch_warnings(action="ignore"), redirect_stdout(StringIO()):
         record = _prober[0].record(name)

