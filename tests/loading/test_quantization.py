@@ -191,3 +191,14 @@ def test_torchao_is_refused_for_a_class_that_names_no_embeddings(
     format_ = pytest.importorskip("torchao.quantization").Int8WeightOnlyConfig()
     with pytest.raises(RuntimeError, match="conversion of the weights"):
         AutoModel.from_pretrained(tmp_path, quantization_config=TorchAoConfig(format_))
+
+
+@pytest.mark.parametrize("verb", ["plan", "load"])
+def test_what_torchao_cannot_use_here_is_not_told(verb: str) -> None:
+    import subprocess
+    import sys
+
+    words = [sys.executable, "-m", "yaie", verb, "device=cpu", "--json"]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "Failed to load" not in ran.stderr
+    assert "register_constant" not in ran.stderr

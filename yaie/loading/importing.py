@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from yaie.facts.facts import Facts
 from yaie.planning.execute import function
 from yaie.planning.plan import LoadPlan
+from yaie.planning.upstream import idle_warnings_silenced
 
 
 def import_classes(plan: LoadPlan, facts: Facts) -> None:
@@ -18,7 +18,7 @@ def import_classes(plan: LoadPlan, facts: Facts) -> None:
     if "transformers" in sys.modules:
         _import(plan, facts)
         return
-    with _uncollected(), _silent("torchao", "torch.utils._pytree"):
+    with _uncollected(), idle_warnings_silenced():
         _import(plan, facts)
 
 
@@ -48,21 +48,3 @@ def _uncollected() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
-
-
-@contextmanager
-def _silent(*names: str) -> Iterator[None]:
-    """Keeps loggers quiet that warn of what a user can do nothing about.
-
-    transformers imports torchao wherever it is installed, for all models; its build for CUDA warns
-    on a CPU of each library that it finds no use for (0.18), and torch 2.13 of torchao.
-    """
-    loggers = [logging.getLogger(name) for name in names]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

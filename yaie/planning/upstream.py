@@ -67,7 +67,7 @@ def quieted() -> Iterator[list[str]]:
     conversion = os.environ.get("DISABLE_SAFETENSORS_CONVERSION")
     os.environ["DISABLE_SAFETENSORS_CONVERSION"] = "1"
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, idle_warnings_silenced():
             warnings.simplefilter("default")
             yield collector.messages
         collector.messages.extend(str(w.message) for w in caught)
@@ -89,3 +89,21 @@ class _Collector(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.funcName != "log_state_dict_report":
             self.messages.append(record.getMessage())
+
+
+@contextmanager
+def idle_warnings_silenced() -> Iterator[None]:
+    """Keeps loggers quiet that warn of what a user can do nothing about.
+
+    transformers imports torchao wherever it is installed, for all models; its build for CUDA warns
+    on a CPU of each library that it finds no use for (0.18), and torch 2.13 of torchao.
+    """
+    loggers = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
