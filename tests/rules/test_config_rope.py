@@ -11,6 +11,7 @@ from yaie.errors import Problem
 from yaie.facts.limits import Limits
 from yaie.rules.config_rope import (
     rope_parameters_are_for_each_type_of_layer,
+    rope_parameters_are_for_every_type_of_layer,
     rope_parameters_have_what_their_type_needs,
     rope_type_is_one_that_builds,
 )
@@ -104,9 +105,38 @@ def test_parameters_for_each_type_of_layer_say_whose_they_are() -> None:
             "model.config.rope_parameters",
             "`rope_parameters` of `LlamaConfig` are said for each type of layer:"
             " `full_attention` and `sliding_attention`",
-            "`model.config.rope_parameters.full_attention.rope_theta=5.0`",
+            "`model.config.rope_parameters.full_attention.rope_theta=5.0"
+            " model.config.rope_parameters.sliding_attention={rope_theta:10000.0}`",
         ),
     )
+
+
+def test_parameters_of_a_type_of_layer_are_said_with_those_of_the_others() -> None:
+    default = {"full_attention": {"rope_theta": 1e6}, "sliding_attention": {"rope_theta": 1e4}}
+    asked = problems(
+        rope_parameters_are_for_every_type_of_layer,
+        built(full_attention={"rope_theta": 5.0}),
+        rope_default=default,
+        rope_is_nested=True,
+    )
+    assert asked == (
+        refused(
+            "model.config.rope_parameters",
+            "`rope_parameters` replaces the default as a whole, and says nothing for"
+            " `sliding_attention`",
+            "`model.config.rope_parameters.sliding_attention={rope_theta:10000.0}`",
+        ),
+    )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_transformers_fails_on_a_type_of_layer_that_is_left_out() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    rope = {"sliding_attention": {"rope_type": "default", "rope_theta": 1e4}}
+    with torch.device("meta"), pytest.raises(KeyError, match="full_attention"):
+        AutoModel.from_config(AutoConfig.for_model("gemma4_text", rope_parameters=rope))
 
 
 def meta(**rope: Any) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rules.making import CPU, checkpoint, facts, gpus, spec
+from tests.rules.making import CPU, LLAMA, checkpoint, facts, gpus, spec
 from yaie.errors import Problem
 from yaie.facts.host import APPLE_DTYPES, DeviceFacts
 from yaie.facts.hosts import named_host
@@ -113,3 +113,26 @@ def test_float64_is_refused_where_a_gpu_has_none() -> None:
 
 def test_float64_on_a_gpu_that_has_it_is_no_problem() -> None:
     assert on("t4", "float64", kind="map", map={"": 0}) == ()
+
+
+def test_parameters_that_a_class_draws_in_float32_alone_are_refused_in_another_dtype() -> None:
+    stuck = replace(LLAMA.classes["base"], left_in_fp32=("layers.*.A_log",))
+    there = facts(architecture=replace(LLAMA, classes={"base": stuck}), task="base")
+    asked = spec(precision={"dtype": "bfloat16"}, weights={"kind": "meta"})
+    assert judge(asked, there) == (
+        refused(
+            "precision.dtype",
+            "`bfloat16` was asked, and `LlamaModel` makes `layers.*.A_log` in float32 where its"
+            " weights are `meta`",
+            "`precision=fp32`",
+        ),
+    )
+
+
+def test_from_config_leaves_them_in_float32_whatever_is_asked() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    with torch.device("meta"):
+        model = AutoModel.from_config(AutoConfig.for_model("zamba"), dtype=torch.bfloat16)
+    assert model.layers[0].mamba.A_log.dtype == torch.float32

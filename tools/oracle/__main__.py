@@ -18,6 +18,7 @@ from tools.oracle.workers import Portion, run
 PAGE = Path(__file__).parent.parent.parent / "docs" / "oracle.md"
 CELLS = 13
 """Cells an architecture: more than 10,000 in all."""
+TOLD_EVERY = 500
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +56,9 @@ def _portions(only: Iterable[str], cells: int) -> list[Portion]:
 
 
 def _told(rows: Iterable[Row], verbose: bool) -> Iterable[Row]:
-    for row in rows:
+    for number, row in enumerate(rows, 1):
+        if number % TOLD_EVERY == 0:
+            print(f"{number:,} cells", file=sys.stderr)
         if verbose and not row.agrees:
             print(f"{row.cell.name}  {row.told()}\n", flush=True)
         yield row

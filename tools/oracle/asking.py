@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaie
@@ -10,16 +10,19 @@ from tools.oracle.cell import Cell
 from tools.oracle.outcome import Said, Verdict
 from yaie.errors import InputError, Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
+from yaie.facts.gather import gather
 from yaie.facts.setting import on_host
 from yaie.planning.inquiry import inquire
 from yaie.planning.plan import LoadPlan
-from yaie.planning.preflight import survey
+from yaie.planning.preflight import judged
 from yaie.planning.resolve import resolve
 from yaie.rules.judge import RULES
 from yaie.spec.load_spec import LoadSpec
 
 NEEDS_CHECKPOINT = "default_config_builds_a_model"
 """The rule that refuses an architecture of which nothing can be said without a checkpoint."""
+REHEARSED = ("the rehearsal of the load",)
+"""What refuses where no rule does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +44,24 @@ def ask(cell: Cell) -> Answer:
     setting = on_host(cell.host)
     plan = None
     if cell.checkpoint is None:
-        facts, problems = survey(composition, setting)
+        # As `check` does, but for the hints.
+        facts = gather(composition.spec, setting)
+        problems = judged(composition, facts)
     else:
         inquiry = inquire(composition, setting)
         facts, problems, plan = inquiry.facts, inquiry.problems, inquiry.plan
     if errors := errors_of(problems):
-        return Answer(said=_no(_speakers(composition.spec, facts), errors), task=facts.task)
+        return Answer(
+            said=_no(_speakers(composition.spec, facts) or REHEARSED, errors), task=facts.task
+        )
     try:
         plan = plan or resolve(composition.spec, facts)
     except YaieError as error:
         return Answer(said=_no(("resolving",), error.problems), task=facts.task)
     warnings = tuple(problem.message for problem in problems)
-    said = Said(verdict=Verdict.YES, messages=warnings)
+    unsure = NEEDS_CHECKPOINT in _speakers(composition.spec, facts, "warning")
+    verdict = Verdict.UNSURE if unsure else Verdict.YES
+    said = Said(verdict=verdict, messages=warnings)
     return Answer(said=said, task=facts.task, plan=plan)
 
 
@@ -67,7 +76,7 @@ def _no(rules: tuple[str, ...], errors: Sequence[Problem]) -> Said:
     )
 
 
-def _speakers(spec: LoadSpec, facts: Facts) -> tuple[str, ...]:
-    """Names of the rules that refuse; where none does, the rehearsal of the load did."""
-    found: Iterable[str] = (rule.__name__ for rule in RULES if errors_of(rule(spec, facts)))
-    return tuple(found) or ("the rehearsal",)
+def _speakers(spec: LoadSpec, facts: Facts, severity: str = "error") -> tuple[str, ...]:
+    """Names of the rules that speak so."""
+    speaking = (r.__name__ for r in RULES for p in r(spec, facts) if p.severity == severity)
+    return tuple(dict.fromkeys(speaking))

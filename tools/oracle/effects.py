@@ -12,8 +12,11 @@ LABELS = frozenset({"num_labels", "id2label"})
 
 def without_effect(cell: Cell, auto: Any, model: Any) -> Iterator[str]:
     """What the model carries along and does not read."""
-    if LABELS & cell.head.keys() and not _labels_shape_it(cell, auto, model):
-        yield "the number of labels changes nothing of the model"
+    if LABELS & cell.head.keys():
+        if not _labels_shape_it(cell, auto, model):
+            yield "the number of labels changes nothing of the model"
+        elif cell.task == "question-answering" and model.config.num_labels != 2:
+            yield "an answer's start and end are two scores, whatever the labels"
     if "problem_type" in cell.head and not _reads_problem_type(model):
         yield "`problem_type` is read by no loss of the model"
     if cell.experts != "auto" and not any(map(_chooses_experts, model.modules())):

@@ -38,7 +38,7 @@ def _compared(cell: Cell, answer: Answer, auto: Any) -> tuple[Happened, bool]:
         refused = Happened(phase="task", error="there is no AutoModel class of that name")
         return refused, answer.said.verdict is not Verdict.YES
     match answer.said.verdict:
-        case Verdict.NEEDS_CHECKPOINT:
+        case Verdict.NEEDS_CHECKPOINT | Verdict.UNSURE:
             return Happened(), default_fails(cell, auto)
         case Verdict.YES if answer.plan is not None:
             happened = carried(cell, answer.plan, auto)

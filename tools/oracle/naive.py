@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from typing import Any
 
 from tools.oracle.availability import flash_attention_there
@@ -63,7 +64,8 @@ def _outcome(cell: Cell, auto: Any, warned: list[str]) -> Happened:
 def _config(cell: Cell) -> Any:
     from transformers import AutoConfig
 
-    fields = {**cell.config, **cell.head}
+    # Configs fill in what mappings leave out, in the mappings that they are given.
+    fields = deepcopy({**cell.config, **cell.head})
     if cell.checkpoint is not None:
         return AutoConfig.from_pretrained(cell.checkpoint, **fields)
     return AutoConfig.for_model(cell.architecture, **fields)

@@ -13,6 +13,8 @@ class Verdict(StrEnum):
     YES = "yes"
     NO = "no"
     NEEDS_CHECKPOINT = "needs a checkpoint's config"
+    UNSURE = "needs one unless an override does without"
+    """The same as a warning: what the override does to the default config is not known."""
     BROKEN = "raised"
     """An exception that is no YaieError: a bug, and a disagreement whatever transformers does."""
 

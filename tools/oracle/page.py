@@ -37,8 +37,8 @@ def _opening(seed: str, rows: Sequence[Row]) -> Iterator[str]:
         "  refuse, or do something other than asked (an override that is not held, or held by a",
         "  config that has no such field, labels that change nothing, a warning about what was",
         "  asked, weights that do not match);",
-        "- where it says that **a checkpoint's config is needed**, the default config must not",
-        "  build.",
+        "- where it says that **a checkpoint's config is needed**, for certain or unless one of",
+        "  the overrides does without, the default config must not build.",
     )
 
 

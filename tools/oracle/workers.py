@@ -20,6 +20,7 @@ from tools.oracle.row import Row
 Portion = tuple[str, tuple[int, ...]]
 """An architecture and the numbers of its cells."""
 
+IMPORTED = "tools.oracle.imported"
 SECONDS_A_CELL = 120
 RENEWED_AFTER = 60
 """Portions after which a process is replaced, for the code that it has imported."""
@@ -41,7 +42,9 @@ class _Worker:
     """One process and the pipe to it."""
 
     def __init__(self, seed: str) -> None:
-        context = multiprocessing.get_context("spawn")
+        # What all of them import is imported once.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([IMPORTED])
         self.pipe, inner = context.Pipe()
         self.process = context.Process(target=_serve, args=(inner, seed), daemon=True)
         self.process.start()

@@ -64,6 +64,13 @@ class ClassFacts:
     can_generate: bool
     experts: tuple[str, ...] = ()
     """Implementations that its experts can be run by; empty where none can be chosen."""
+    one_of_several: bool = False
+    """Whether transformers chooses between it and others by the config's `architectures`."""
+    without_experts: bool = False
+    """Whether the default model has none, though the class lets their implementation be chosen."""
+    left_in_fp32: tuple[str, ...] = ()
+    """Parameters that from_config makes in float32 whatever dtype is asked, layer numbers as
+    `*`."""
     tied_weights: Mapping[str, str] = field(default_factory=dict)
     """Weight → the one whose numbers it has where `tie_word_embeddings` is true, layer numbers as
     `*`."""

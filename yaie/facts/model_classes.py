@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from yaie.facts import observing, releases
+from yaie.facts import observing, reactions, releases
 from yaie.facts.architecture import ClassFacts
 
 FLASH = ("flash_attention_2", "flash_attention_3", "flash_attention_4")
@@ -61,6 +61,9 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
         keep_in_fp32_strict=_names(said, "_keep_in_fp32_modules_strict"),
         can_generate=_generates(cls),
         experts=_experts(cls, model),
+        one_of_several=len(model_classes(auto, config_class)) > 1,
+        without_experts=bool(_experts(cls, model)) and reactions.without_experts(model),
+        left_in_fp32=reactions.left_in_fp32(subject),
         tensor_parallel={} if model is None else releases.tensor_parallel_plan(model),
         modules=() if model is None else tuple(dict.fromkeys(_modules(model, no_split))),
         # Last, since it sets configs of the model.

@@ -131,9 +131,16 @@ def _built_config(spec: LoadSpec, facts: Facts) -> Call:
     return Call(
         target="transformers.AutoConfig.for_model",
         args=(facts.model_type,),
-        kwargs=full(own or {}, overrides, facts),
+        kwargs=_chosen(facts) | full(own or {}, overrides, facts),
         name="config",
     )
+
+
+def _chosen(facts: Facts) -> dict[str, Value]:
+    """The class that is wanted, where transformers reads from a config which of several it is."""
+    classes = facts.architecture.classes if facts.architecture else {}
+    model = classes.get(facts.task or "")
+    return {"architectures": [model.name]} if model is not None and model.one_of_several else {}
 
 
 def _built_on(spec: LoadSpec, facts: Facts) -> Nested | None:

@@ -174,7 +174,10 @@ def experts_are_those_of_a_mixture(spec: LoadSpec, facts: Facts) -> Iterator[Pro
     Upstream: the word is carried in the config, and nothing reads it.
     """
     model = asked_class(facts)
-    if spec.attention.experts == "auto" or model is None or model.experts:
+    if spec.attention.experts == "auto" or model is None:
+        return
+    told = own_config(spec, facts) or any("moe" in n or "expert" in n for n in spec.model.config)
+    if model.experts and (told or not model.without_experts):
         return
     yield refused(
         "attention.experts",

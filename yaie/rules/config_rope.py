@@ -70,13 +70,39 @@ def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> 
         if not scope.limits.rope_is_nested or default is None or "" not in layers_of(asked):
             continue
         layers = list(layers_of(default))
-        hints = (override(f"{scope.below(ROPE)}.{layers[0]}.{k}", v) for k, v in asked.items())
+        whole = [(f"{layers[0]}.{key}", value) for key, value in asked.items()]
+        whole += [(layer, default[layer]) for layer in layers[1:] if _stored(scope) is None]
+        hints = (override(f"{scope.below(ROPE)}.{name}", value) for name, value in whole)
         yield refused(
             scope.below(ROPE),
             f"`{ROPE}` of `{scope.architecture.config_class}` are said for each type of layer:"
             f" {all_quoted(layers)}",
             f"`{' '.join(hints)}`",
         )
+
+
+def rope_parameters_are_for_every_type_of_layer(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Where types of layers have rotary parameters of their own, each type's are said.
+
+    Upstream: the override replaces the default as a whole, and a type that it leaves out is a
+    KeyError.
+    """
+    for scope, asked in _asked(spec, facts):
+        default = scope.limits.rope_default or {}
+        if _stored(scope) is not None or "" in layers_of(default):
+            continue
+        if scope.limits.rope_is_nested and "" in layers_of(asked):
+            continue
+        missing = [layer for layer in default if layer not in asked]
+        missing += [layer for layer in layers_of(default) if asked.get(layer, default) is None]
+        if missing:
+            rest = ((f"{scope.below(ROPE)}.{name}", default[name]) for name in missing)
+            yield refused(
+                scope.below(ROPE),
+                f"`{ROPE}` replaces the default as a whole, and says nothing for"
+                f" {all_quoted(missing)}",
+                f"`{' '.join(override(path, value) for path, value in rest)}`",
+            )
 
 
 def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yaie.errors import Problem
@@ -9,10 +10,30 @@ from yaie.facts.facts import Facts
 from yaie.facts.host import DeviceFacts
 from yaie.rules.placement import computing, kinds
 from yaie.rules.problems import refused, said
-from yaie.rules.reading import dtype, has_numbers
+from yaie.rules.reading import asked_class, dtype, has_numbers, reads_weights
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import quoted
 
 PATH = "precision.dtype"
+
+
+def drawn_weights_take_the_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A model that is not loaded has parameters of the dtype that was asked.
+
+    Upstream: some classes make some parameters in float32 whatever `from_config` is asked.
+    """
+    asked, model = spec.precision.dtype, asked_class(facts)
+    if model is None or reads_weights(spec) or asked in ("auto", "float32"):
+        return
+    kept = (*model.keep_in_fp32, *model.keep_in_fp32_strict)
+    left = [n for n in model.left_in_fp32 if not any(re.search(re.escape(k), n) for k in kept)]
+    if left:
+        yield refused(
+            PATH,
+            f"`{asked}` was asked, and `{model.name}` makes {quoted(left, shown=3)} in float32"
+            f" where its weights are `{spec.weights.kind}`",
+            "`precision=fp32`",
+        )
 
 
 def half_precision_is_slow_on_cpu(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
