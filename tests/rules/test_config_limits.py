@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,25 @@ def test_a_value_that_was_seen_to_build_nothing_is_refused() -> None:
     )
 
 
+def test_what_other_classes_refuse_may_be_what_this_one_needs() -> None:
+    """Reformer's causal model is the one that needs `is_decoder`, and builds by default no more."""
+    limits = of("is_decoder", refused=(Refusal(value=True, why="AssertionError: no decoder"),))
+    cls = replace(LLAMA.classes["causal-lm"], obstacle="it is no decoder")
+    architecture = replace(LLAMA, classes={**LLAMA.classes, "causal-lm": cls})
+    asked = {"is_decoder": True}
+    assert not problems(overrides_build_a_model, limits, asked, architecture=architecture)
+
+
+def test_more_layers_go_with_more_types() -> None:
+    limits = of("layer_types", rises=False, falls=False)
+    held = checkpoint(config={"model_type": "llama", "layer_types": ["a", "a"]})
+    said = {"layer_types": ["a"] * 3, "num_hidden_layers": 3}
+    asked = spec(model={"config": said}, weights={"kind": "random"})
+    true = facts(checkpoint=held, limits={"": limits})
+    assert not tuple(lists_have_their_length(asked, true))
+    assert not tuple(layers_have_a_type_each(asked, true))
+
+
 def test_a_value_that_the_config_replaces_is_refused() -> None:
     limits = of("num_attention_heads", unread=(None,))
     assert problems(overrides_are_taken_as_they_are, limits, {"num_attention_heads": None}) == (
@@ -251,8 +271,6 @@ def test_transformers_refuses_a_part_without_its_architecture() -> None:
 
 
 def with_default(name: str, type_: str, default: Any) -> Any:
-    from dataclasses import replace
-
     from yaie.facts.architecture import FieldFacts
 
     field = FieldFacts(type=type_, default=default)

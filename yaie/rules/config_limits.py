@@ -11,7 +11,7 @@ from yaie.facts.limits import ACTIVATIONS, KINDS, FieldLimits, Relation, size
 from yaie.rules.activations import NAMES
 from yaie.rules.config_scopes import Scope, scopes
 from yaie.rules.problems import refused, wrong
-from yaie.rules.reading import reads_weights
+from yaie.rules.reading import asked_class, reads_weights
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import counted, nearest, override, quoted
 
@@ -55,7 +55,7 @@ def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         if isinstance(value, list) and len(value) < limits.shortest:
             path = scope.below(name)
             yield wrong(path, f"`{value}` was asked, and `{name}` has at least one item")
-        elif asked is None or held is None or type(value) is not type(now):
+        elif name in LAYER_LISTS or asked is None or held is None or type(value) is not type(now):
             continue
         elif (asked > held and not limits.rises) or (asked < held and not limits.falls):
             yield from () if _is_moved_along(scope, name) else (_rigid(scope, name, value, now),)
@@ -112,6 +112,10 @@ def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 
     Upstream: the error that the message quotes, after the download.
     """
+    model = asked_class(facts)
+    if model is not None and model.obstacle is not None:
+        # It was seen of other classes, and what they refuse may be what this one needs.
+        return
     for scope, name, value, limits in _limited(spec, facts):
         for refusal in limits.refused:
             if _is(value, refusal.value) and _is_sure(scope, name, value):
