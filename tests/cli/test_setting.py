@@ -86,7 +86,7 @@ def test_the_machines_as_json_name_their_sources(capsys: Captured) -> None:
     assert main(["show", "hosts", "h200", "--json"]) == 0
     device = json.loads(capsys.readouterr().out)["hosts"]["h200"]
     assert device["compute_capability"] == [9, 0]
-    assert device["source"] == "NVIDIA H200 datasheet"
+    assert device["source"] == "nvidia-smi, utkuozdemir/nvidia_gpu_exporter; AnandTech, H200"
 
 
 def test_a_misspelt_machine_to_show_names_the_nearest(capsys: Captured) -> None:
