@@ -9,8 +9,9 @@ from typing import Any
 
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts, Mismatch, bare
+from yaie.facts.tensor import TensorFacts
 from yaie.planning.calls import Call, Value
-from yaie.planning.execute import carry_out
+from yaie.planning.execute import carry_out, evaluated, function
 
 Report = Mapping[str, Any]
 """transformers' report of a load: `missing_keys`, `unexpected_keys`, `mismatched_keys`."""
@@ -24,6 +25,8 @@ WEIGHTLESS = (
     "quantization_config",
 )
 """Keywords without which a model has the same keys, and can stand on `meta`."""
+REPOSITORY = ("revision", "subfolder", "cache_dir", "trust_remote_code", "local_files_only")
+"""Keywords by which a config is read."""
 
 
 def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None:
@@ -37,12 +40,13 @@ def foreseen(call: Call, facts: Facts, values: Sequence[Any]) -> KeyFacts | None
         return None
     if checkpoint.config is None or checkpoint.quantization is not None:
         return None
-    model, info = carry_out(_on_meta(call, call.target), values)
+    model, info = _compared(call, call.target, facts, values)
     own = _own_class(facts)
     odd = any(info[kind] for kind in ("missing_keys", "unexpected_keys"))
     if not odd or own is None or own == type(model).__name__:
         return _facts(model, info, facts, info)
-    return _facts(model, info, facts, _info_of(own, call, values))
+    _, own_info = _compared(call, f"transformers.{own}.from_pretrained", facts, values)
+    return _facts(model, info, facts, own_info)
 
 
 def reported(model: Any, info: Report, facts: Facts) -> KeyFacts:
@@ -144,12 +148,6 @@ RENAMED = {
 """Classes that widespread checkpoints were saved from, under the names that they have today."""
 
 
-def _info_of(own: str, call: Call, values: Sequence[Any]) -> Report:
-    """What the checkpoint's own class would report under the same overrides."""
-    _, info = carry_out(_on_meta(call, f"transformers.{own}.from_pretrained"), values)
-    return dict(info)
-
-
 def _unexplained(unexpected: Iterable[str], model: Any, facts: Facts) -> list[str]:
     """Weights that no class of the architecture has.
 
@@ -180,6 +178,68 @@ def _names(class_name: str, model: Any) -> frozenset[str]:
         # A class may want another config than the asked one's; then it explains nothing.
         return frozenset()
     return frozenset(bare(key, other.base_model_prefix) for key in other.state_dict())
+
+
+def _compared(call: Call, target: str, facts: Facts, values: Sequence[Any]) -> tuple[Any, Report]:
+    """The model on `meta` and transformers' report, by the call's class or another's.
+
+    Of a checkpoint whose headers are known the tensors are handed over on `meta`: from files
+    transformers would read every number first, and drop it.
+    """
+    held = facts.checkpoint
+    on_meta = _on_meta(call, target)
+    if held is None or held.tensors is None or call.kwargs.get("trust_remote_code"):
+        model, info = carry_out(on_meta, values)
+        return model, info
+    config = _config(call, values)
+    cls, config = _class_of(target, config)
+    if type(config).extra_files:
+        model, info = carry_out(on_meta, values)
+        return model, info
+    model, info = cls.from_pretrained(
+        None,
+        config=config,
+        state_dict=_hollow(held.tensors),
+        **{name: evaluated(on_meta.kwargs[name], values) for name in _COMPARING},
+    )
+    return model, info
+
+
+_COMPARING = ("device_map", "dtype", "ignore_mismatched_sizes", "output_loading_info")
+
+
+def _config(call: Call, values: Sequence[Any]) -> Any:
+    """The config that a call builds its model by: its own argument, else the repository's."""
+    from transformers import AutoConfig
+
+    if "config" in call.kwargs:
+        return evaluated(call.kwargs["config"], values)
+    args = [evaluated(value, values) for value in call.args]
+    return AutoConfig.from_pretrained(
+        *args, **{name: call.kwargs[name] for name in REPOSITORY if name in call.kwargs}
+    )
+
+
+def _class_of(target: str, config: Any) -> tuple[Any, Any]:
+    """The class that a target builds, and the config, or the part of it, that it builds by."""
+    import torch
+    from transformers import initialization
+
+    cls = function(target.removesuffix(".from_pretrained"))
+    if hasattr(cls, "forward"):
+        return cls, config
+    with torch.device("meta"), initialization.no_init_weights():
+        model = cls.from_config(copy.deepcopy(config))
+    return type(model), config if type(config) is type(model.config) else model.config
+
+
+def _hollow(tensors: Mapping[str, TensorFacts]) -> dict[str, Any]:
+    import torch
+
+    return {
+        name: torch.empty(tensor.shape, dtype=getattr(torch, tensor.dtype), device="meta")
+        for name, tensor in tensors.items()
+    }
 
 
 def _on_meta(call: Call, target: str) -> Call:
