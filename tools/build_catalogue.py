@@ -1,6 +1,9 @@
 """Builds the catalogue that ships with yaie, or checks that it is what transformers says today.
 
-    python tools/build_catalogue.py [--check]
+    python tools/build_catalogue.py [--check] [--transformers VERSION]
+
+A release other than the installed one is read in an environment of its own, which is made in build/
+where it is not there.
 
 Build it where timm, torchvision, torchaudio and scipy are installed: architectures that need them
 have no default model otherwise, so that nothing of it can be observed.
@@ -11,9 +14,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from tools.releases import environment, interpreter
 from yaie.facts.building import build
 from yaie.facts.catalogue import Catalogue, keep
 
@@ -23,9 +28,13 @@ FOLDER = Path(__file__).parent.parent / "yaie" / "facts" / "data"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--transformers", metavar="VERSION", help="the release to read")
+    args = parser.parse_args()
+    if args.transformers not in (None, metadata.version("transformers")):
+        return _in_its_environment(args.transformers, *(["--check"] if args.check else []))
     path = FOLDER / f"catalogue-{metadata.version('transformers')}.jsonl.gz"
     packed = build(processes=os.cpu_count() or 1)
-    if parser.parse_args().check:
+    if args.check:
         return _compare(packed, path.read_bytes())
     keep(packed, path)
     path.chmod(0o644)
@@ -43,6 +52,11 @@ def _unseen(known: Catalogue) -> dict[str, list[str]]:
         for package in sorted(packages):
             found.setdefault(package, []).append(facts.model_type)
     return found
+
+
+def _in_its_environment(version: str, *flags: str) -> int:
+    command = [str(interpreter(version)), __file__, *flags]
+    return subprocess.run(command, env=environment()).returncode
 
 
 def _compare(built: bytes, shipped: bytes) -> int:

@@ -22,32 +22,41 @@ def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composi
 
 
 def check(
-    *words: str | Path, config_dir: str | Path | None = None, host: str = "this"
+    *words: str | Path,
+    config_dir: str | Path | None = None,
+    host: str = "this",
+    transformers: str = "installed",
 ) -> tuple[Problem, ...]:
     """Every problem of what the words ask for, without network, torch or transformers.
 
-    `host` names the machine that it is for: `h100`, `2xrtx4090`, `cpu`.
+    `host` names the machine that it is for: `h100`, `2xrtx4090`, `cpu`; `transformers` the release
+    on it: `4.57`, `5.0.0`.
 
-    Raises InputError where the words do not compose, or the machine has no name.
+    Raises InputError where the words do not compose, or machine or release have no name.
     """
-    from yaie.facts.setting import on_host
+    from yaie.facts.setting import named
     from yaie.planning.preflight import check as check_composition
 
-    return check_composition(compose(*words, config_dir=config_dir), on_host(host))
+    return check_composition(compose(*words, config_dir=config_dir), named(host, transformers))
 
 
-def plan(*words: str | Path, config_dir: str | Path | None = None, host: str = "this") -> LoadPlan:
+def plan(
+    *words: str | Path,
+    config_dir: str | Path | None = None,
+    host: str = "this",
+    transformers: str = "installed",
+) -> LoadPlan:
     """The exact calls of a load, and the files that it would fetch, which the hub is asked for.
 
-    `host` names the machine that it is for, as in `check`.
+    `host` and `transformers` name the machine that it is for and the release on it, as in `check`.
 
     Raises YaieError with every problem where the load is not allowed, SourceError where files are
     needed and the hub cannot be asked.
     """
-    from yaie.facts.setting import on_host
+    from yaie.facts.setting import named
     from yaie.planning.download import plan_with_files
 
-    return plan_with_files(compose(*words, config_dir=config_dir), on_host(host))
+    return plan_with_files(compose(*words, config_dir=config_dir), named(host, transformers))
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

@@ -11,7 +11,7 @@ from tools.oracle.outcome import Said, Verdict
 from yaie.errors import InputError, Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
-from yaie.facts.setting import on_host
+from yaie.facts.setting import named
 from yaie.planning.inquiry import inquire
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import judged
@@ -41,7 +41,7 @@ def ask(cell: Cell) -> Answer:
         composition = yaie.compose(*cell.words())
     except InputError as error:
         return Answer(said=_no(("composing",), error.problems), task=cell.task)
-    setting = on_host(cell.host)
+    setting = named(cell.host)
     plan = None
     if cell.checkpoint is None:
         # As `check` does, but for the hints.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ EXAMPLES = """\
   yaie check recipes/ --json
   yaie check model=llama2 --host rtx4090   for another machine than this one
   yaie check recipes/ --checkpoint         with the headers of their checkpoints
+  yaie check recipes/ --transformers 4.57  for another release, and what it spells otherwise
 """
 
 
@@ -46,7 +48,7 @@ def run(args: Namespace) -> int:
     """Prints what is wrong; the exit code is the lowest fault."""
     recipes, overrides = parted(below(args.words), args.config_dir)
     there = setting.setting(args)
-    outcomes = _compositions(recipes or [None], overrides, args.config_dir)
+    outcomes = list(_compositions(recipes or [None], overrides, args.config_dir))
     judge = _judge_with_checkpoint() if args.checkpoint else _judge()
 
     def problems(outcome: Composition | InputError, recipe: Path | None) -> tuple[Problem, ...]:
@@ -57,6 +59,11 @@ def run(args: Namespace) -> int:
     results = [
         Result(recipe=recipe, problems=problems(outcome, recipe)) for recipe, outcome in outcomes
     ]
+    if setting.names_a_release(args):
+        results = [
+            _released(result, outcome, there)
+            for result, (_, outcome) in zip(results, outcomes, strict=True)
+        ]
     if args.json:
         from yaie.cli.document import write
 
@@ -72,6 +79,16 @@ def _compositions(
     from yaie.spec.compose import compose_all
 
     return zip(recipes, compose_all(recipes, overrides, config_dir), strict=True)
+
+
+def _released(result: Result, outcome: Composition | InputError, there: Setting) -> Result:
+    """The result with the release that was named, and what that spells in another way."""
+    from yaie.planning.preflight import spelled
+
+    named = replace(result, transformers=there.catalogue.version)
+    if isinstance(outcome, InputError) or not result.ok:
+        return named
+    return replace(named, spelled=spelled(outcome, there))
 
 
 def _judge() -> Judge:
@@ -111,6 +128,8 @@ def _tell(results: Sequence[Result], *, quiet: bool) -> None:
     for result in results:
         if result.problems or not quiet:
             print(_headline(result))
+        for said in result.spelled:
+            print(f"  there `{said.there}` is said for `{said.today}`")
         if result.problems:
             print()
             write(result.problems, sys.stdout)
@@ -125,4 +144,5 @@ def _headline(result: Result) -> str:
     errors = len(errors_of(result.problems))
     warnings = len(result.problems) - errors
     said = ["ok"] if result.ok else [counted(errors, "error")]
-    return name + ", ".join([*said, counted(warnings, "warning")] if warnings else said)
+    there = f" for transformers {result.transformers}" if result.transformers else ""
+    return name + ", ".join([*said, counted(warnings, "warning")] if warnings else said) + there

@@ -11,11 +11,12 @@ from yaie.cli.words import composed
 EXAMPLES = """\
   yaie code model=llama2 precision=bf16
   yaie code recipes/llama2-4bit.yaml device=cuda > load.py
+  yaie code model=llama2 --transformers 4.55   in the words of another release
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`code` writes for the machine that is named."""
+    """`code` writes for the machine and the release that are named."""
     setting.add_flags(parser)
 
 

@@ -1,4 +1,4 @@
-"""The flags that say for which machine a load is judged."""
+"""The flags that say for which machine and which release of transformers a load is judged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yaie.facts.setting import Setting
 
-VALUED = ("--host",)
+VALUED = ("--host", "--transformers")
 """Flags of the setting that are followed by a value."""
 
 
@@ -22,10 +22,22 @@ def add_flags(parser: ArgumentParser) -> None:
         help="the machine that it is for: `h100`, `2xrtx4090`, `cpu-64gb`, … (`yaie show hosts`"
         " lists them), or `this`",
     )
+    flags.add_argument(
+        "--transformers",
+        metavar="VERSION",
+        default="installed",
+        help="the release of transformers that it is for: `4.57`, `5.0.0`, … (docs/versions.md"
+        " lists them), or `installed`",
+    )
 
 
 def setting(args: Namespace) -> Setting:
-    """The setting that the flags name; InputError for a machine that has no name."""
-    from yaie.facts.setting import on_host
+    """The setting that the flags name; InputError for a machine or release that has no name."""
+    from yaie.facts.setting import named
 
-    return on_host(args.host)
+    return named(args.host, args.transformers)
+
+
+def names_a_release(args: Namespace) -> bool:
+    """Whether a release was named."""
+    return bool(args.transformers != "installed")

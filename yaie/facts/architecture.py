@@ -87,6 +87,15 @@ class ClassFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuantizationFacts:
+    """The class by which a method of quantisation is said."""
+
+    config: str
+    fields: tuple[str, ...]
+    """What its constructor names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchitectureFacts:
     """What transformers supports of one model_type."""
 

@@ -14,9 +14,10 @@ from functools import cache
 from io import StringIO
 from typing import Any
 
-from yaie.facts import config_classes, model_classes
+from yaie.facts import config_classes, model_classes, releases
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts
 from yaie.facts.catalogue_file import Head, pack
+from yaie.facts.declared import config_base
 from yaie.facts.task_order import task_rank
 from yaie.spec.task import task_name
 
@@ -90,8 +91,9 @@ class Builder:
             version=transformers.__version__,
             tasks={task: auto.__name__ for task, auto in self.tasks.items()},
             model_types=tuple(self.registered),
-            fields=config_classes.fields_of(transformers.PreTrainedConfig),
-            properties=config_classes.properties_of(transformers.PreTrainedConfig),
+            fields=config_classes.fields_of(config_base()),
+            properties=config_classes.properties_of(config_base()),
+            quantization=releases.quantization_methods(),
         )
 
     def architecture(self, name: str) -> ArchitectureFacts:

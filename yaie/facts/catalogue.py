@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from yaie.facts import catalogue_file
-from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.architecture import ArchitectureFacts, QuantizationFacts
 from yaie.facts.packages import installed
 
 Say = Callable[[str], None]
@@ -33,6 +33,11 @@ class Catalogue:
     def tasks(self) -> Mapping[str, str]:
         """Task name → AutoModel class."""
         return self._file.head.tasks
+
+    @property
+    def quantization(self) -> Mapping[str, QuantizationFacts]:
+        """Method, as the `quant_method` of a config.json spells it → its class."""
+        return self._file.head.quantization
 
     @property
     def model_types(self) -> tuple[str, ...]:

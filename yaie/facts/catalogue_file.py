@@ -13,9 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts, Refusal
+from yaie.facts.architecture import (
+    ArchitectureFacts,
+    ClassFacts,
+    FieldFacts,
+    QuantizationFacts,
+    Refusal,
+)
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a line's form changes, so that a catalogue kept by another yaie is not read."""
 BLOCK = 40
 """Architectures that are compressed together."""
@@ -32,6 +38,8 @@ class Head:
     fields: Mapping[str, FieldFacts]
     """Fields that (nearly) every config has; a line says its own only."""
     properties: tuple[str, ...]
+    quantization: Mapping[str, QuantizationFacts]
+    """Method, as the `quant_method` of a config.json spells it → its class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,10 @@ def unpack(packed: bytes) -> Unpacked:
             model_types=tuple(data["model_types"]),
             fields=_read_fields(data["fields"]),
             properties=tuple(data["properties"]),
+            quantization={
+                method: QuantizationFacts(config=config, fields=tuple(fields))
+                for method, (config, fields) in data["quantization"].items()
+            },
         ),
         owners=owners,
         blocks=stream.unused_data,
@@ -138,6 +150,9 @@ def _head_data(head: Head) -> dict[str, Any]:
         "model_types": head.model_types,
         "fields": _field_data(head.fields),
         "properties": head.properties,
+        "quantization": {
+            method: [facts.config, facts.fields] for method, facts in head.quantization.items()
+        },
     }
 
 

@@ -113,6 +113,16 @@ def read_checkpoint(source: Source, model: ModelSpec) -> CheckpointFacts:
     )
 
 
+def tokenizer_class(held: CheckpointFacts, subfolder: str) -> str | None:
+    """The class that tokenizer_config.json names; None where it names none.
+
+    Raises SourceError for a file that is no JSON object.
+    """
+    file = names.inside(subfolder, names.TOKENIZER_CONFIG)
+    named = _object(held.folder / file).get("tokenizer_class") if file in held.files else None
+    return named if isinstance(named, str) else None
+
+
 def _config(source: Source, model: ModelSpec) -> Mapping[str, Any] | None:
     """config.json; a GGUF file is loaded by its own metadata instead, even beside one."""
     file = names.inside(model.subfolder, names.CONFIG)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import types
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 from yaie.facts.architecture import FieldFacts
-
-KEYWORDS = ("attn_implementation", "experts_implementation", "per_layer_config")
-"""Names that every config takes as keywords without a field or property of that name."""
+from yaie.facts.declared import Declared, Part, config_keywords, declared_fields, parts
 
 
 def registered_classes() -> dict[str, Any]:
@@ -25,9 +22,9 @@ def nameless_classes(registered: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     queue = list(registered.values())
     for cls in queue:
-        for spec in cls.sub_configs_defaults.values():
-            sub = spec.config_class
-            if not _is_open(spec) and registered.get(sub.model_type) is not sub:
+        for part in parts(cls).values():
+            sub = part.config_class
+            if not part.is_open and registered.get(sub.model_type) is not sub:
                 queue += [] if sub.__name__ in found else [sub]
                 found[sub.__name__] = sub
     return found
@@ -35,26 +32,24 @@ def nameless_classes(registered: dict[str, Any]) -> dict[str, Any]:
 
 def fields_of(cls: Any) -> dict[str, FieldFacts]:
     """Every field of a config class."""
-    return {field.name: _field(field) for field in dataclasses.fields(cls)}
+    return {name: _field(declared) for name, declared in declared_fields(cls).items()}
 
 
 def properties_of(cls: Any) -> tuple[str, ...]:
     """Names that can be set although they are no fields, those with a leading underscore aside."""
-    names = {field.name for field in dataclasses.fields(cls)}
-    settable = {name for name in dir(cls) if _has_setter(cls, name)} | set(KEYWORDS)
-    return tuple(sorted(name for name in settable - names if not name.startswith("_")))
+    settable = {name for name in dir(cls) if _has_setter(cls, name)} | set(config_keywords())
+    named = settable - declared_fields(cls).keys()
+    return tuple(sorted(name for name in named if not name.startswith("_")))
 
 
 def sub_configs_of(cls: Any, registered: dict[str, Any]) -> dict[str, str]:
     """Sub-config field → model_type, or the class's name where no model_type leads to it."""
-    return {
-        name: _target(spec, registered) for name, spec in sorted(cls.sub_configs_defaults.items())
-    }
+    return {name: _target(part, registered) for name, part in sorted(parts(cls).items())}
 
 
 def open_sub_configs_of(cls: Any) -> tuple[str, ...]:
     """Sub-config fields that any architecture may stand in."""
-    return tuple(sorted(n for n, spec in cls.sub_configs_defaults.items() if _is_open(spec)))
+    return tuple(sorted(name for name, part in parts(cls).items() if part.is_open))
 
 
 def type_name(annotation: Any) -> str:
@@ -62,6 +57,8 @@ def type_name(annotation: Any) -> str:
     origin, args = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, str):
         return annotation
+    if isinstance(annotation, ForwardRef):
+        return annotation.__forward_arg__
     if annotation in (None, types.NoneType):
         return "None"
     if annotation is Ellipsis:
@@ -75,18 +72,11 @@ def type_name(annotation: Any) -> str:
     return f"{name}[{', '.join(type_name(arg) for arg in args)}]" if args else name
 
 
-def _is_open(spec: Any) -> bool:
-    from transformers import PreTrainedConfig
-
-    return not issubclass(spec.config_class, PreTrainedConfig)
-
-
-def _target(spec: Any, registered: dict[str, Any]) -> str:
-    model_type = str(spec.model_type)
-    if _is_open(spec):
-        return model_type if model_type in registered else ""
-    known = registered.get(model_type) is spec.config_class
-    return model_type if known else str(spec.config_class.__name__)
+def _target(part: Part, registered: dict[str, Any]) -> str:
+    if part.is_open:
+        return part.model_type if part.model_type in registered else ""
+    known = registered.get(part.model_type) is part.config_class
+    return part.model_type if known else str(part.config_class.__name__)
 
 
 def _has_setter(cls: Any, name: str) -> bool:
@@ -96,20 +86,12 @@ def _has_setter(cls: Any, name: str) -> bool:
     )
 
 
-def _field(field: dataclasses.Field[Any]) -> FieldFacts:
-    # Annotations that are still text are forward references to huggingface_hub's validator, which
-    # lets them pass.
+def _field(declared: Declared) -> FieldFacts:
     return FieldFacts(
-        type=type_name(field.type),
-        default=_json(_default(field)),
-        checked=not isinstance(field.type, str),
+        type=type_name(declared.annotation),
+        default=_json(declared.default),
+        checked=declared.checked,
     )
-
-
-def _default(field: dataclasses.Field[Any]) -> object:
-    if field.default is not dataclasses.MISSING:
-        return field.default
-    return None if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def _json(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yaie.facts.architecture import ArchitectureFacts
+from yaie.facts.architecture import ArchitectureFacts, QuantizationFacts
 from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.host import HostFacts
 from yaie.facts.limits import Limits
@@ -38,3 +38,5 @@ class Facts:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """What was observed of the fields of each config that an override reaches, by the part's name;
     the model's own by an empty one."""
+    quantization: Mapping[str, QuantizationFacts] = field(default_factory=dict)
+    """Method of that release, as config.json spells it → its class; empty where none are known."""

@@ -58,6 +58,7 @@ def gather_around(
         model_type=model_type,
         task=decide_task(spec, checkpoint, architecture, known),
         limits=_limits(spec.model.config, {"": architecture} | parts, known),
+        quantization=known.quantization,
     )
 
 

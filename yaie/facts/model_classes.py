@@ -31,9 +31,9 @@ def model_classes(auto: Any, config_class: Any) -> tuple[Any, ...]:
         return ()
     try:
         found = mapping[config_class]
-    except ValueError:
-        # 5.23 maps to a class that does not exist (VoxtralRealtimeTextModel); from_config fails
-        # there with the same error.
+    except (ImportError, ValueError):
+        # 5.23 maps to a class that does not exist (VoxtralRealtimeTextModel), 5.0 to some whose
+        # modules import torchvision; from_config fails there with the same error.
         return ()
     return tuple(found) if isinstance(found, list | tuple) else (found,)
 

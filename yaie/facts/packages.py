@@ -29,3 +29,9 @@ def versions(folders: Iterable[str]) -> dict[str, str]:
                 name = re.sub(r"[._]+", "-", match["name"]).lower()
                 found.setdefault(name, match["version"])
     return found
+
+
+def release(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, to be compared: `2.13.0+cpu` → (2, 13, 0)."""
+    numbers = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in numbers[0].split(".")) if numbers else ()

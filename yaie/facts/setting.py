@@ -16,12 +16,16 @@ class Setting:
     catalogue: Catalogue
 
 
-def on_host(name: str) -> Setting:
-    """A machine by its name, `2xh100`; `this` is the one here. Raises InputError for no name."""
-    # The table of machines is read for a name alone.
-    from yaie.facts.hosts import named_host
+def named(host: str = "this", transformers: str = "installed") -> Setting:
+    """A machine and a release by their names, `2xh100` and `4.57`; the defaults are what is here.
 
-    return Setting(host=named_host(name), catalogue=catalogue())
+    Raises InputError for what has no such name.
+    """
+    # The tables of machines and releases are read for a name alone.
+    from yaie.facts.hosts import named_host
+    from yaie.facts.shipped import catalogue_of
+
+    return Setting(host=named_host(host), catalogue=catalogue_of(transformers))
 
 
 def here() -> Setting:

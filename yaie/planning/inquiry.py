@@ -17,9 +17,8 @@ from yaie.facts.remote import from_headers
 from yaie.facts.setting import Setting, here
 from yaie.planning.files import Need, need
 from yaie.planning.plan import LoadPlan
-from yaie.planning.preflight import judged, survey, with_origins, with_true_hints
+from yaie.planning.preflight import judged, resolved, survey, with_origins, with_true_hints
 from yaie.planning.rehearsal import rehearsed
-from yaie.planning.resolve import resolve
 from yaie.rules.problems import said
 from yaie.sources.bring import bring_small_files
 from yaie.spec.load_spec import Composition
@@ -76,7 +75,7 @@ def _rehearsed(composition: Composition, facts: Facts, setting: Setting | None) 
     problems = with_true_hints(composition, judged(composition, facts), setting)
     if errors_of(problems):
         return Inquiry(facts=facts, problems=problems)
-    plan = resolve(composition.spec, facts)
+    plan = resolved(composition, facts)
     if facts.transformers != here().catalogue.version:
         # Another release renames and ties weights by its own tables.
         return Inquiry(facts=facts, problems=problems, plan=replace(plan, problems=problems))

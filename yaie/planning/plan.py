@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yaie.errors import Problem
+from yaie.facts.spelling import Spelled
 from yaie.planning.calls import Call
 from yaie.spec.load_spec import LoadSpec
 
@@ -24,6 +25,8 @@ class LoadPlan:
     """Files still to fetch → bytes; None where nobody asked the hub."""
     problems: tuple[Problem, ...]
     """Warnings; a plan with errors is never made."""
+    spelled: tuple[Spelled, ...] = ()
+    """What the calls say otherwise than today's release would have it."""
 
     def as_json(self) -> dict[str, object]:
         """The plan as the contract spells it."""

@@ -10,9 +10,11 @@ from yaie.errors import InputError, Problem, YaieError, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_without_checkpoint
 from yaie.facts.setting import Setting
+from yaie.facts.spelling import Spelled
 from yaie.planning.hints import Words, helpful, words_of
 from yaie.planning.plan import LoadPlan
 from yaie.planning.resolve import resolve
+from yaie.planning.translation import translated
 from yaie.rules.judge import judge
 from yaie.spec.compose import compose as compose_files
 from yaie.spec.load_spec import Composition
@@ -87,12 +89,29 @@ def plan(
     else:
         problems = with_true_hints(composition, judged(composition, facts), setting)
     raise_errors(problems)
-    return replace(resolve(composition.spec, facts), problems=problems)
+    return replace(resolved(composition, facts), problems=problems)
+
+
+def resolved(composition: Composition, facts: Facts) -> LoadPlan:
+    """The plan of a composition that the rules allow, in the words of the facts' release."""
+    there = translated(composition.spec, facts)
+    plan = resolve(there.spec, there.facts)
+    return replace(plan, spelled=(*there.spelled, *plan.spelled))
+
+
+def spelled(composition: Composition, setting: Setting) -> tuple[Spelled, ...]:
+    """What the setting's release spells otherwise than today's, of a composition that it allows."""
+    facts = gather(composition.spec, setting)
+    if facts.task is None:
+        return translated(composition.spec, facts).spelled
+    return plan(composition, facts, setting).spelled
 
 
 def judged(composition: Composition, facts: Facts) -> tuple[Problem, ...]:
     """What the rules say of a composition, after what composing said."""
-    return (*composition.notes, *with_origins(composition, judge(composition.spec, facts)))
+    there = translated(composition.spec, facts)
+    found = (*there.problems, *judge(there.spec, there.facts))
+    return (*composition.notes, *with_origins(composition, found))
 
 
 def with_origins(composition: Composition, problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -7,11 +7,12 @@ from yaie.facts.facts import Facts
 from yaie.planning.model_calls import mode_calls, model_calls, renewal_calls
 from yaie.planning.plan import LoadPlan
 from yaie.planning.processor_calls import processor_calls
+from yaie.planning.respelling import respelled, respellings
 from yaie.spec.load_spec import LoadSpec
 
 
 def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
-    """The plan of a spec that the rules allow. Pure.
+    """The plan of a spec that the rules allow, in the words of the release that it is for.
 
     Raises InputError where the task cannot be known yet, for then there is no class to call.
     """
@@ -21,13 +22,15 @@ def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
     model = len(calls) - 1
     calls += [*renewal_calls(spec, model), *mode_calls(spec, model)]
     processing = list(processor_calls(spec, facts, len(calls)))
+    whole = (*calls, *processing)
     return LoadPlan(
         spec=spec,
-        calls=(*calls, *processing),
+        calls=respelled(whole, spec, facts),
         model=model,
         processor=len(calls) if processing else None,
         download=None,
         problems=(),
+        spelled=tuple(respellings(whole, spec, facts)),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts
 from yaie.facts.facts import Facts
+from yaie.facts.packages import release as release
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained
 
@@ -93,12 +93,6 @@ def dtype(spec: LoadSpec, facts: Facts) -> str | None:
     config = own_config(spec, facts)
     stated = next((config[name] for name in DTYPE_NAMES if config.get(name)), None)
     return str(stated).removeprefix("torch.") if stated else None
-
-
-def release(version: str) -> tuple[int, ...]:
-    """The leading numbers of a version, to be compared: `2.13.0+cpu` → (2, 13, 0)."""
-    numbers = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(int(part) for part in numbers[0].split(".")) if numbers else ()
 
 
 def older(facts: Facts, package: str, minimum: str) -> bool:

@@ -12,12 +12,13 @@ from yaie.spec.model import ModelSpec
 Format = Literal["safetensors", "bin", "gguf"]
 
 CONFIG = "config.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
 _STEMS: tuple[tuple[Format, str], ...] = (("safetensors", "model"), ("bin", "pytorch_model"))
 _SMALL = (".json", ".txt", ".jinja", ".model", ".tiktoken", ".spm", ".codes", ".tokenizer")
 _INDEX = ".index."
 _TOKENIZERS = (
     "tokenizer.json",
-    "tokenizer_config.json",
+    TOKENIZER_CONFIG,
     "vocab.json",
     "vocab.txt",
     "tekken.json",
