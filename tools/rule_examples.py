@@ -33,7 +33,7 @@ import yaml
 from yaie.errors import Fault, InputError, Problem
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
-from yaie.facts.setting import Setting, on_host
+from yaie.facts.setting import Setting, named
 from yaie.facts.tokens import tokens_of
 from yaie.planning.inquiry import inquire
 from yaie.planning.preflight import check, uncomposed
@@ -183,7 +183,7 @@ def _parted(example: Example) -> tuple[Path | None, tuple[str, ...], Path | None
 
 def _setting(example: Example) -> Setting:
     """The machine, with the packages that yaie is tested with and those of the example."""
-    setting = on_host(example.host or CPU)
+    setting = named(example.host or CPU)
     here = _pinned() | dict(example.packages)
     packages = {name: version for name, version in here.items() if version is not None}
     known = bool(example.packages)

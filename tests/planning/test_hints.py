@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from yaie.errors import InputError, Problem
-from yaie.facts.setting import Setting, here, on_host
+from yaie.facts.setting import Setting, here, named
 from yaie.planning.hints import Words, helpful, overrides_in, packages_in, words_of
 from yaie.planning.preflight import check, compose
 from yaie.spec.load_spec import Composition
@@ -77,8 +77,8 @@ def test_a_value_that_brings_another_error_is_not_proposed() -> None:
 def test_what_helps_depends_on_the_machine() -> None:
     words = (*SMALL, "precision=bf16", "device=cuda")
 
-    assert hints(*words, setting=on_host("t4")) == ["`precision=fp16`, or `precision=fp32`"]
-    assert hints(*words, setting=on_host("cpu")) == ["`device=auto` takes what is there"]
+    assert hints(*words, setting=named("t4")) == ["`precision=fp16`, or `precision=fp32`"]
+    assert hints(*words, setting=named("cpu")) == ["`device=auto` takes what is there"]
 
 
 def test_a_package_is_not_proposed_where_its_kernels_cannot_run() -> None:

@@ -28,6 +28,16 @@ def is_former(architecture: ArchitectureFacts) -> bool:
     return FIELD not in architecture.fields
 
 
+def laid_upon(own: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked over what config.json has, layer by layer where they are told apart."""
+    layers = {
+        name: {**own[name], **value}
+        for name, value in asked.items()
+        if isinstance(value, Mapping) and isinstance(own.get(name), Mapping)
+    }
+    return {**own, **asked, **layers}
+
+
 def in_fields(
     parameters: Mapping[str, Any], architecture: ArchitectureFacts
 ) -> tuple[dict[str, Any], list[str]]:

@@ -11,7 +11,6 @@ from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.facts import Facts
 from yaie.facts.spelling import FIELDS, TASKS, Spelled, former, is_todays
 from yaie.planning import rope
-from yaie.planning.overrides import merge
 from yaie.rules.problems import refused
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.precision import DType
@@ -151,7 +150,7 @@ class _Rope:
     ) -> tuple[dict[str, Any], list[str]]:
         """The fields to override, and the parameters that there is no field for."""
         asked, own = (v if isinstance(v, Mapping) else {} for v in (self.asked, self.stored))
-        fields, unsaid = rope.in_fields(merge(own, asked), architecture)
+        fields, unsaid = rope.in_fields(rope.laid_upon(own, asked), architecture)
         if asked.get("rope_type") == "default" and stored.get(rope.SCALING):
             fields.setdefault(rope.SCALING, None)
         if not asked:
