@@ -3,6 +3,7 @@
 `docs/rules/GROUP.yaml` holds one a rule, by its name, or the words alone:
 
     words     what follows `yaie check`
+    transformers  the release of `--transformers`; the one that yaie is tested with
     host      the machine of `--host`; one without an accelerator where it does not matter
     packages  those installed besides the ones of constraints.txt; null: not installed
     files     path → content: a mapping is written as JSON, as the tensors of a `.safetensors`
@@ -34,6 +35,7 @@ from yaie.errors import Fault, InputError, Problem
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
 from yaie.facts.setting import Setting, named
+from yaie.facts.shipped import INSTALLED
 from yaie.facts.tokens import tokens_of
 from yaie.planning.inquiry import inquire
 from yaie.planning.preflight import check, uncomposed
@@ -57,6 +59,7 @@ class Example:
     """Words, and where they are said."""
 
     words: tuple[str, ...]
+    transformers: str | None = None
     host: str | None = None
     packages: Mapping[str, str | None] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
@@ -183,7 +186,7 @@ def _parted(example: Example) -> tuple[Path | None, tuple[str, ...], Path | None
 
 def _setting(example: Example) -> Setting:
     """The machine, with the packages that yaie is tested with and those of the example."""
-    setting = named(example.host or CPU)
+    setting = named(example.host or CPU, example.transformers or INSTALLED)
     here = _pinned() | dict(example.packages)
     packages = {name: version for name, version in here.items() if version is not None}
     known = bool(example.packages)

@@ -82,7 +82,11 @@ def _told(rule: Callable[..., object]) -> Iterator[str]:
 def _shown(example: Example, problems: Iterable[Problem]) -> Iterator[str]:
     if where := ", ".join(filter(None, (example.given, _installed(example)))):
         yield from (f"{where[0].upper()}{where[1:]}:", "")
-    flags = [*_flag("--host", example.host), *_flag("--config-dir", example.config_dir)]
+    flags = [
+        *_flag("--host", example.host),
+        *_flag("--transformers", example.transformers),
+        *_flag("--config-dir", example.config_dir),
+    ]
     yield "```console"
     yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flags])
     yield "\n\n".join(said(problem, _plain) for problem in problems)

@@ -14,7 +14,10 @@ from yaie.spec.quantization import Unquantized
 
 
 def the_release_has_the_method(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A method of quantisation came with some release."""
+    """A method of quantisation came with some release.
+
+    Upstream: the class of its config cannot be imported, or is another method's.
+    """
     if isinstance(spec.quantization, Unquantized) or not facts.quantization:
         return
     if METHODS[spec.quantization.method].stored not in facts.quantization:
@@ -27,7 +30,10 @@ def the_release_has_the_method(spec: LoadSpec, facts: Facts) -> Iterator[Problem
 
 
 def the_release_has_the_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A field of a method came with some release; one at its default is left out before."""
+    """A field of a method came with some release; one at its default is left out before.
+
+    Upstream: the constructor takes the field and makes nothing of it, or raises a TypeError.
+    """
     if isinstance(spec.quantization, Unquantized):
         return
     known = facts.quantization.get(METHODS[spec.quantization.method].stored)
