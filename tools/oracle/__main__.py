@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tools.oracle.page import page
 
         args.out.write_text(page(args.seed, rows), encoding="utf-8")
-    disagreeing = [row for row in rows if not row.agrees]
+    disagreeing = [row for row in rows if row.disagrees]
     print(f"{len(rows):,} cells, {len(disagreeing):,} disagreements", file=sys.stderr)
     return int(bool(disagreeing))
 
@@ -59,7 +59,7 @@ def _told(rows: Iterable[Row], verbose: bool) -> Iterable[Row]:
     for number, row in enumerate(rows, 1):
         if number % TOLD_EVERY == 0:
             print(f"{number:,} cells", file=sys.stderr)
-        if verbose and not row.agrees:
+        if verbose and row.disagrees:
             print(f"{row.cell.name}  {row.told()}\n", flush=True)
         yield row
 

@@ -75,13 +75,24 @@ def _kinds(cell: Cell, model: Any) -> Iterator[str]:
         got = getattr(getattr(model.config, part, None), "_attn_implementation", None)
         if got != kind:
             yield f"`{part}` runs on another attention kind: `{kind}` was asked, it has `{got}`"
-    if cell.attention == "auto" or cell.submodules:
+    if cell.attention == "auto":
+        return
+    if cell.submodules:
+        yield from _other_kinds(cell, model)
         return
     for name, part in model.named_modules():
         own = getattr(part, "config", None)
         got = getattr(own, "_attn_implementation", cell.attention)
         if hasattr(part, "from_pretrained") and got != cell.attention:
             yield f"`{name}` runs on another attention kind: `{cell.attention}` was asked, `{got}`"
+
+
+def _other_kinds(cell: Cell, model: Any) -> Iterator[str]:
+    """Parts that have no kind of their own and do not run on the kind of the whole."""
+    for part in model.config.sub_configs:
+        got = getattr(getattr(model.config, part, None), "_attn_implementation", None)
+        if part not in cell.submodules and got not in (None, cell.attention):
+            yield f"`{part}` runs on another attention kind: `{cell.attention}` was asked, `{got}`"
 
 
 def _dtype(cell: Cell, model: Any) -> Iterator[str]:

@@ -18,12 +18,14 @@ def page(seed: str, rows: Sequence[Row]) -> str:
 
 def _opening(seed: str, rows: Sequence[Row]) -> Iterator[str]:
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in VERSIONS)
-    wrong = sum(not row.agrees for row in rows)
+    wrong, untold = (sum(row.disagrees for row in rows), sum(not row.judged for row in rows))
     yield from (
         "# What yaie says, and what transformers does",
         "",
         f"Written by `make oracle` on {datetime.now(UTC):%Y-%m-%d}: {versions}, seed `{seed}`.",
-        f"{len(rows):,} cells, {wrong:,} disagreements.",
+        f"{len(rows):,} cells, {wrong:,} disagreements. {untold:,} more cannot be told: they are"
+        " about kernels as they run, and no model is run here, or about packages that another"
+        " machine may have.",
         "",
         "A cell is one load as it is typed: architecture × task × attention × precision ×",
         "quantization × config overrides, drawn by the seed. `check` judges each. Then",
@@ -45,7 +47,7 @@ def _opening(seed: str, rows: Sequence[Row]) -> Iterator[str]:
 def _disagreements(rows: Sequence[Row]) -> Iterator[str]:
     causes: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if not row.agrees:
+        if row.disagrees:
             causes[row.cause].append(row)
     yield from ("", "## Disagreements by cause", "")
     if not causes:
@@ -63,7 +65,7 @@ def _dimensions(rows: Sequence[Row]) -> Iterator[str]:
         for value, found in sorted(values.items()):
             verdicts = Counter(row.said.verdict.value for row in found)
             other = len(found) - verdicts["yes"] - verdicts["no"]
-            wrong = sum(not row.agrees for row in found)
+            wrong = sum(row.disagrees for row in found)
             numbers = f"{verdicts['yes']:,} | {verdicts['no']:,} | {other:,} | {wrong:,}"
             yield f"| {dimension} | {_cell(value)} | {numbers} |"
 

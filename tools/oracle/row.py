@@ -16,6 +16,12 @@ class Row:
     said: Said
     happened: Happened
     agrees: bool
+    judged: bool = True
+    """Whether this machine can tell: not what happens as a model runs on a device it has not."""
+
+    @property
+    def disagrees(self) -> bool:
+        return self.judged and not self.agrees
 
     @property
     def cause(self) -> str:
