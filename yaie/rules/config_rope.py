@@ -89,9 +89,10 @@ def rope_parameters_are_for_every_type_of_layer(spec: LoadSpec, facts: Facts) ->
     """
     for scope, asked in _asked(spec, facts):
         default = scope.limits.rope_default or {}
-        if _stored(scope) is not None or "" in layers_of(default):
+        # Other classes fill in what is left out.
+        if _stored(scope) is not None or not scope.limits.rope_is_nested:
             continue
-        if scope.limits.rope_is_nested and "" in layers_of(asked):
+        if "" in layers_of(asked):
             continue
         missing = [layer for layer in default if layer not in asked]
         missing += [layer for layer in layers_of(default) if asked.get(layer, default) is None]
