@@ -55,7 +55,7 @@ def _disagreements(rows: Sequence[Row]) -> Iterator[str]:
         return
     yield from ("| cells | cause | for example |", "|--:|---|---|")
     for cause, found in sorted(causes.items(), key=lambda item: (-len(item[1]), item[0])):
-        yield f"| {len(found)} | {table_text(cause)} | `{table_text(found[0].cell.command())}` |"
+        yield f"| {len(found)} | {_cell(cause)} | `{_cell(found[0].cell.command())}` |"
 
 
 def _dimensions(rows: Sequence[Row]) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _dimensions(rows: Sequence[Row]) -> Iterator[str]:
             other = len(found) - verdicts["yes"] - verdicts["no"]
             wrong = sum(row.disagrees for row in found)
             numbers = f"{verdicts['yes']:,} | {verdicts['no']:,} | {other:,} | {wrong:,}"
-            yield f"| {dimension} | {table_text(value)} | {numbers} |"
+            yield f"| {dimension} | {_cell(value)} | {numbers} |"
 
 
 def _by_dimension(rows: Sequence[Row]) -> dict[str, dict[str, list[Row]]]:
@@ -93,6 +93,5 @@ def _values(row: Row) -> Iterator[tuple[str, str]]:
     yield from (("override", kind) for kind in cell.kinds or ("none",))
 
 
-def table_text(text: str) -> str:
-    """Text as it stands in a table."""
+def _cell(text: str) -> str:
     return text.replace("|", r"\|").replace("\n", " ")
