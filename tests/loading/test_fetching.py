@@ -52,15 +52,16 @@ def test_what_was_brought_once_is_loaded_again_without_a_request(hub: Hub, yaie:
     assert hub.requests == []
 
 
-def test_a_plan_lists_files_and_bytes_and_brings_no_weights(
+def test_a_plan_lists_files_and_bytes_and_brings_a_header_without_its_weights(
     hub: Hub, yaie: Yaie, saved_llama: Path
 ) -> None:
     plan = yaie("plan", "model=org/llama", "processor=none", "--json")
     assert plan.returncode == 0, plan.stderr
     download = json.loads(plan.stdout)["download"]
-    size = (saved_llama / "model.safetensors").stat().st_size
-    assert download == {"files": ["model.safetensors"], "bytes": size}
-    assert not fetched(hub, "model.safetensors")
+    content = (saved_llama / "model.safetensors").read_bytes()
+    assert download == {"files": ["model.safetensors"], "bytes": len(content)}
+    header = 8 + int.from_bytes(content[:8], "little")
+    assert hub.sent["model.safetensors"] == set(range(header))
 
 
 def test_a_typo_costs_no_download(hub: Hub, yaie: Yaie) -> None:
