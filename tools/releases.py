@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "releases"
-BESIDE = ("accelerate", "bitsandbytes", "pillow", "pydantic", "sentencepiece")
+BESIDE = ("accelerate", "bitsandbytes", "pillow", "pydantic", "scipy", "sentencepiece")
 """What building a catalogue and running programs need besides."""
 
 

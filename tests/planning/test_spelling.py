@@ -133,3 +133,20 @@ def test_an_architecture_that_is_not_there_yet_is_refused() -> None:
     assert refusals("4.57", *words)[0].startswith(
         "model.architecture: transformers 4.57.6 has no architecture `llama4_moe` among its 421"
     )
+
+
+@pytest.mark.parametrize(("release", "tied"), [("4.57", True), ("5.0", None)])
+def test_tied_embeddings_are_said_of_the_text_before_5(release: str, tied: bool | None) -> None:
+    built = planned(release, "model=qwen2-vl", "weights=meta", "processor=none").calls[0].kwargs
+    text = built["text_config"]
+    assert isinstance(text, dict)
+    assert text.get("tie_word_embeddings") is tied
+    assert built["tie_word_embeddings"] is True
+
+
+def test_a_field_that_came_later_is_left_out_at_its_default() -> None:
+    words = ("model=gpt2", "quantization=gptq", "quantization.dataset=wikitext2", "device=cuda")
+    said = making(plan(compose(None, words), setting=named("h100", "4.57"))).kwargs
+    config = said["quantization_config"]
+    assert "checkpoint_format" in config.kwargs  # type: ignore[attr-defined]
+    assert not {"format", "act_group_aware"} & config.kwargs.keys()  # type: ignore[attr-defined]

@@ -35,6 +35,11 @@ KEYWORDS = (Former(today="dtype", before="torch_dtype", since="4.56"),)
 config unread, and the model is float32."""
 FIELDS = (Former(today="dtype", before="torch_dtype", since="4.56"),)
 """Fields of config.json."""
+TEXT = "text_config"
+TEXT_FIELDS = (
+    Former(today="tie_word_embeddings", before=f"{TEXT}.tie_word_embeddings", since="5.0"),
+)
+"""Fields of a config that were read from its part for text, whatever the whole said."""
 QUANTIZATION = (Former(today="format", before="checkpoint_format", since="5.0"),)
 """Fields of a quantisation config: GPTQConfig's."""
 TASKS = (Former(today="image-text-to-text", before="vision2seq", since="5.0"),)

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from yaie.errors import Problem
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.facts import Facts
-from yaie.facts.spelling import FIELDS, TASKS, Spelled, former, is_todays
+from yaie.facts.packages import release
+from yaie.facts.spelling import FIELDS, TASKS, TEXT, TEXT_FIELDS, Spelled, former, is_todays
 from yaie.planning import rope
 from yaie.rules.problems import refused
 from yaie.spec.load_spec import LoadSpec
@@ -87,7 +88,16 @@ def _config(config: Config, facts: Facts) -> dict[str, Any]:
     for part, architecture in facts.sub_architectures.items():
         if isinstance(inner := there.get(part), Mapping):
             there[part] = _fields(inner, architecture, facts.transformers)
-    return there
+    return _with_text_fields(there, config, facts)
+
+
+def _with_text_fields(there: dict[str, Any], said: Config, facts: Facts) -> dict[str, Any]:
+    """The config with what is said of the whole said of its part for text, where it was read."""
+    moved = [row.today for row in TEXT_FIELDS if former(TEXT_FIELDS, row.today, facts.transformers)]
+    text = {name: said[name] for name in moved if name in said}
+    if not text or TEXT not in facts.sub_architectures:
+        return there
+    return there | {TEXT: {**_part(there, TEXT), **text}}
 
 
 def _fields(config: Config, architecture: ArchitectureFacts, version: str) -> dict[str, Any]:
@@ -123,7 +133,10 @@ def _overrides(
             there = {n: v for n, v in there.items() if n != rope.FIELD} | fields
         spelled += said.spelled(fields, part)
         problems += said.problems(unsaid, part, architecture, facts)
-    return there, tuple(spelled), tuple(problems)
+    # A config.json of before 5 says them where they are read.
+    saved = own if release(str(own.get("transformers_version", ""))) >= (5,) else {}
+    whole = _with_text_fields(there, {**saved, **spec.model.config}, facts)
+    return whole, tuple(spelled), tuple(problems)
 
 
 def _configs(facts: Facts) -> Iterator[tuple[str, ArchitectureFacts]]:
