@@ -8,7 +8,8 @@ from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.quantization import METHODS
 from yaie.facts.spelling import QUANTIZATION, former
-from yaie.rules.problems import refused
+from yaie.rules.config_scopes import scopes
+from yaie.rules.problems import refused, wrong
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 
@@ -48,3 +49,23 @@ def the_release_has_the_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem
                 f"`{known.config}` of transformers {facts.transformers} has no field `{name}`",
                 f"`~quantization.{name}`",
             )
+
+
+def numbers_are_numbers_where_no_type_is_checked(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A release whose configs check no types takes text for a number, and none is one.
+
+    Upstream: the config is built, and most models fail where they compute with the text, by a
+    TypeError that names no field; the others carry it along.
+    """
+    for scope in scopes(spec, facts):
+        fields = scope.architecture.fields
+        if any(field.checked for field in fields.values()):
+            continue
+        for name, value in scope.overrides.items():
+            field = fields.get(scope.own(name))
+            if isinstance(value, str) and field and isinstance(field.default, int | float):
+                yield wrong(
+                    scope.below(name),
+                    f"`{value}` was given, and `{name}` is `{field.default}` by default;"
+                    f" transformers {facts.transformers} does not say that it is no text",
+                )
