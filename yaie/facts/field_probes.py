@@ -11,6 +11,7 @@ from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue
 from yaie.facts.config_classes import fields_of
 from yaie.facts.fitting import BUILT, REFUSED, Observation, Record
+from yaie.facts.limits import GATE
 from yaie.facts.probe_values import first_values, further_values, item_values, word_values
 from yaie.facts.rope_values import whole_rope
 from yaie.facts.stands import Stand, fields_read, plain, read, words_of
@@ -209,6 +210,8 @@ class _Asking:
         ask(first_values(fact, held))
         ask(further_values(fact, held, _refused(seen), [o.value for o in seen]))
         activates = any(o.value == "gelu" and o.outcome == BUILT for o in seen)
+        if _refused(seen) and activates:
+            ask([f"{GATE}gelu"])
         if _refused(seen) and isinstance(held, str) and not activates:
             ask(word_values(fact, self._words(), [o.value for o in seen]))
         if _refused(seen) and isinstance(held, list):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from yaie.facts.limits import ACTIVATIONS, KINDS, FieldLimits, Limits, Refusal, Relation
+from yaie.facts.limits import ACTIVATIONS, GATE, KINDS, FieldLimits, Limits, Refusal, Relation
 from yaie.facts.probe_values import NONSENSE
 
 BUILT, UNREAD, REFUSED = "built", "unread", "refused"
@@ -215,7 +215,8 @@ def _words(seen: Sequence[Observation], default: Any) -> tuple[str, ...]:
         return ()
     good = [default, *(word for word, outcome in texts.items() if outcome == BUILT)]
     if {"gelu", "relu"} <= set(good):
-        return (ACTIVATIONS,)
+        gated = texts.get(f"{GATE}gelu") == BUILT
+        return (ACTIVATIONS, f"{GATE}{ACTIVATIONS}") if gated else (ACTIVATIONS,)
     return tuple(sorted(set(good)))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 ACTIVATIONS = "ACT2FN"
 """Stands among a field's words for every activation function of transformers."""
+GATE = "gated-"
+"""Before an activation: T5's second projection, which the activation gates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.facts.limits import ACTIVATIONS, KINDS, FieldLimits, Relation, size
+from yaie.facts.limits import ACTIVATIONS, GATE, KINDS, FieldLimits, Relation, size
 from yaie.rules.activations import NAMES
 from yaie.rules.config_scopes import Scope, scopes
 from yaie.rules.problems import refused, wrong
@@ -293,7 +293,11 @@ _TRIED = 1000
 
 
 def _spelt_out(words: tuple[str, ...]) -> tuple[str, ...]:
-    return NAMES if ACTIVATIONS in words else words
+    """The words themselves, in the place of what stands for every activation, or gated one."""
+    if ACTIVATIONS not in words:
+        return words
+    gated = tuple(f"{GATE}{name}" for name in NAMES) if f"{GATE}{ACTIVATIONS}" in words else ()
+    return NAMES + gated
 
 
 def _shown(value: object) -> str:
