@@ -27,6 +27,12 @@ def test_a_problem_reads_as_the_style_has_it() -> None:
     )
 
 
+def test_what_a_strangers_file_says_cannot_steer_the_terminal() -> None:
+    stream = io.StringIO()
+    write([Problem(path="model.id", message="names `\x1b[31mllama`")], stream)
+    assert stream.getvalue() == "model.id: names `\\x1b[31mllama`\n"
+
+
 def test_a_warning_is_marked_and_what_is_not_known_is_left_out() -> None:
     stream = io.StringIO()
     write([Problem(path="", message="one", severity="warning")], stream)

@@ -28,7 +28,7 @@ def test_a_misspelt_field_is_an_input_error_with_the_one_that_was_meant() -> Non
     assert problem.fault is Fault.INPUT
     assert problem == wrong(
         "model.config.hidden_sizee",
-        "`LlamaConfig` has no field `hidden_sizee`",
+        "`LlamaConfig` has no field `hidden_sizee`; it has `hidden_size`",
         "`model.config.hidden_size=3`",
     )
 
@@ -60,7 +60,7 @@ def test_a_field_inside_of_a_part_is_judged_by_the_parts_architecture() -> None:
     assert judge(config(vision_config={"dept": 3}), MULTIMODAL) == (
         wrong(
             "model.config.vision_config.dept",
-            "`CLIPVisionConfig` has no field `dept`",
+            "`CLIPVisionConfig` has no field `dept`; it has `depth`",
             "`model.config.vision_config.depth=3`",
         ),
     )

@@ -92,6 +92,14 @@ def test_activations_are_those_of_transformers() -> None:
     assert tuple(ACT2FN) == NAMES
 
 
+def test_an_activation_behind_a_gate_passes_where_it_was_seen_to_build() -> None:
+    words = of("feed_forward_proj", words=("ACT2FN", "gated-ACT2FN"))
+    rule = overrides_are_words_that_transformers_knows
+    said = {word: problems(rule, words, {"feed_forward_proj": word}) for word in ("gated-gelu",)}
+    assert said == {"gated-gelu": ()}
+    assert problems(rule, words, {"feed_forward_proj": "gated-foo"})
+
+
 def test_an_unknown_word_in_a_list_is_an_input_error() -> None:
     limits = of("layer_types", item_words=("full_attention", "sliding_attention"))
     said = {"layer_types": ["full_attention", "sliding_atention"]}

@@ -30,6 +30,7 @@ def test_a_float_that_json_has_no_word_for_is_read_as_transformers_writes_it(
         (b"", "is not JSON: Expecting value at line 1, column 1"),
         (b"[]", "is not a JSON object"),
         (b"{\xff}", "is not text: byte 1 is not UTF-8"),
+        (b"9" * 6000, "is not a sensible JSON document: it holds an endless number"),
         (b"[" * 100_000, "is not a sensible JSON document: it is nested too deeply"),
     ],
 )

@@ -16,13 +16,16 @@ from tools.oracle.row import Row
 AS_IT_RUNS = frozenset(
     {
         "attention_sinks_need_an_accelerator",
+        "experts_chosen_are_there",
         "flash_attention_has_narrow_heads",
         "flash_attention_needs_16_bit",
         "flex_attention_has_no_dropout",
         "flex_attention_on_a_cpu_has_32_bits_at_most",
         "flex_attention_trains_on_accelerators",
+        "key_value_heads_divide_the_heads",
         "new_flash_attention_has_no_dropout",
         "old_flash_attention_does_not_cap",
+        "padding_is_a_token",
     }
 )
 """Rules of what fails only as a built model runs, each shown to by a test of its own."""

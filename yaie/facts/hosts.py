@@ -126,7 +126,8 @@ def _folded(name: str) -> str:
 def _no_host(name: str, device: str, number: int) -> Problem:
     known = [CPU, *_entries()]
     near = near_names(device, known)
-    wanted = f"{number}x{near[0]}" if near and number > 1 else "".join(near[:1])
+    several = number > 1 and bool(near) and near[0] != CPU
+    wanted = f"{number}x{near[0]}" if several else "".join(near[:1])
     told = f"; near it: {quoted(near)}" if near else ""
     return Problem(
         path="",

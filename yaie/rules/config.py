@@ -60,7 +60,7 @@ def overrides_are_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
             continue
         yield wrong(
             f"{path}.{name}",
-            f"`{architecture.config_class}` has no field `{name}`",
+            f"`{architecture.config_class}` has no field `{name}`{_near_it(name, architecture)}",
             _field_hint(path, name, spec, facts, architecture),
         )
 
@@ -84,6 +84,12 @@ def _is_field(name: str, architecture: ArchitectureFacts) -> bool:
 def _stored(path: str, spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
     """The config.json, or the part of it, that an override lies upon: its fields read back too."""
     return next((scope.stored for scope in scopes(spec, facts) if scope.path == path), {})
+
+
+def _near_it(name: str, architecture: ArchitectureFacts) -> str:
+    """The name that was probably meant, told even where its value would be wrong too."""
+    near = nearest(name, [*architecture.fields, *architecture.attribute_map])
+    return f"; it has `{near}`" if near else ""
 
 
 def _field_hint(

@@ -15,6 +15,7 @@ from yaie.facts.facts import Facts
 from yaie.rules import (
     attention,
     config,
+    config_counts,
     config_limits,
     config_names,
     config_rope,
@@ -48,6 +49,7 @@ GROUPS: tuple[ModuleType, ...] = (
     release,
     config,
     config_limits,
+    config_counts,
     config_names,
     task,
     weights,

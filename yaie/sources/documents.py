@@ -25,6 +25,11 @@ def read_object(file: Path) -> dict[str, Any]:
         raise spoiled(file, f"is not JSON: {error.msg} at {place}") from error
     except UnicodeDecodeError as error:
         raise spoiled(file, f"is not text: byte {error.start} is not UTF-8") from error
+    except ValueError as error:
+        # Python reads no number of thousands of digits.
+        raise spoiled(
+            file, "is not a sensible JSON document: it holds an endless number"
+        ) from error
     except RecursionError as error:
         raise spoiled(file, "is not a sensible JSON document: it is nested too deeply") from error
     except OSError as error:

@@ -1,0 +1,95 @@
+"""Do counts go together? What happens where they do not is seen of a model that runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.rules.making import LLAMA, facts, fields, spec
+from yaie.errors import Problem
+from yaie.rules.config_counts import (
+    experts_chosen_are_there,
+    key_value_heads_divide_the_heads,
+    padding_is_a_token,
+)
+from yaie.rules.problems import refused
+
+COUNTED = replace(
+    LLAMA,
+    fields={
+        **LLAMA.fields,
+        **fields(num_key_value_heads="int", vocab_size="int", pad_token_id="int | None"),
+        **fields(num_experts_per_tok="int", num_local_experts="int"),
+    },
+)
+
+
+def problems(rule: Any, **said: Any) -> tuple[Problem, ...]:
+    asked = spec(model={"id": None, "known": None, "config": said}, weights={"kind": "meta"})
+    return tuple(rule(asked, facts(architecture=COUNTED)))
+
+
+def run(model_type: str, **overrides: Any) -> None:
+    """One forward pass of a small model."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    small = {"hidden_size": 32, "intermediate_size": 32, "vocab_size": 64, "num_hidden_layers": 1}
+    config = AutoConfig.for_model(model_type, **{**small, "num_attention_heads": 4, **overrides})
+    AutoModelForCausalLM.from_config(config)(input_ids=torch.ones((1, 3), dtype=torch.long))
+
+
+def test_heads_that_share_keys_unevenly_are_refused_with_the_nearest_number() -> None:
+    found = problems(
+        key_value_heads_divide_the_heads, num_key_value_heads=5, num_attention_heads=32
+    )
+    assert found == (
+        refused(
+            "model.config.num_key_value_heads",
+            "32 heads share 5 of keys and values, and cannot share them evenly",
+            "`model.config.num_key_value_heads=4`",
+        ),
+    )
+
+
+def test_heads_that_share_keys_evenly_pass() -> None:
+    rule = key_value_heads_divide_the_heads
+    assert problems(rule, num_key_value_heads=4, num_attention_heads=32) == ()
+
+
+def test_transformers_fails_as_it_runs_heads_that_share_keys_unevenly() -> None:
+    with pytest.raises(RuntimeError, match="must match the size"):
+        run("llama", num_key_value_heads=3, head_dim=8)
+
+
+def test_more_experts_chosen_than_there_are_is_refused() -> None:
+    found = problems(experts_chosen_are_there, num_experts_per_tok=99, num_local_experts=8)
+    assert found == (
+        refused(
+            "model.config.num_experts_per_tok",
+            "a token goes to `99` experts, and there are `8`",
+            "`model.config.num_experts_per_tok=8`",
+        ),
+    )
+
+
+def test_transformers_fails_as_it_chooses_more_experts_than_there_are() -> None:
+    with pytest.raises(RuntimeError, match="out of range"):
+        run("mixtral", num_key_value_heads=2, num_local_experts=2, num_experts_per_tok=3)
+
+
+def test_a_padding_token_without_an_embedding_is_refused() -> None:
+    assert problems(padding_is_a_token, pad_token_id=64, vocab_size=64) == (
+        refused(
+            "model.config.pad_token_id",
+            "`pad_token_id` is `64`, and the last of 64 tokens is `63`",
+            "`model.config.pad_token_id=63`",
+        ),
+    )
+
+
+def test_transformers_builds_no_embedding_for_a_padding_token_beyond_it() -> None:
+    with pytest.raises(AssertionError, match="Padding_idx"):
+        run("llama", pad_token_id=64)

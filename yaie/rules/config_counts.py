@@ -1,0 +1,84 @@
+"""`model.config`: do counts go together that a model, once built, needs to run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.limits import size
+from yaie.rules.config_scopes import Scope, scopes
+from yaie.rules.problems import refused
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.wording import override
+
+EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
+"""Names of the number of experts, an architecture having one of them."""
+
+
+def key_value_heads_divide_the_heads(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Each head of keys and values serves as many heads of queries as the others.
+
+    Upstream: the model is built, and its first forward pass is a RuntimeError of two shapes.
+    """
+    for scope in scopes(spec, facts):
+        heads, shared = _count(scope, "num_attention_heads"), _count(scope, "num_key_value_heads")
+        said = _said(scope, "num_key_value_heads", "num_attention_heads")
+        if said is None or not heads or not shared or heads % shared == 0:
+            continue
+        divisors = [number for number in range(1, heads + 1) if heads % number == 0]
+        near = min(divisors, key=lambda number: abs(number - shared))
+        yield refused(
+            scope.below(said),
+            f"{heads} heads share {shared} of keys and values, and cannot share them evenly",
+            f"`{override(scope.below('num_key_value_heads'), near)}`",
+        )
+
+
+def experts_chosen_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A token goes to no more experts than there are.
+
+    Upstream: the model is built, and its first forward pass is a RuntimeError, `selected index k
+    out of range`.
+    """
+    for scope in scopes(spec, facts):
+        name = next((n for n in EXPERTS if scope.own(n) in scope.architecture.fields), "")
+        there, chosen = _count(scope, name), _count(scope, "num_experts_per_tok")
+        said = _said(scope, "num_experts_per_tok", name)
+        if said is None or there is None or chosen is None or chosen <= there:
+            continue
+        yield refused(
+            scope.below(said),
+            f"a token goes to `{chosen}` experts, and there are `{there}`",
+            f"`{override(scope.below('num_experts_per_tok'), there)}`" if there > 0 else None,
+        )
+
+
+def padding_is_a_token(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The token that pads has a row in the embedding, as every token has.
+
+    Upstream: an AssertionError, `Padding_idx must be within num_embeddings`, as the model is built;
+    an IndexError at the first batch that is padded where the embedding does not ask.
+    """
+    for scope in scopes(spec, facts):
+        rows, token = _count(scope, "vocab_size"), _count(scope, "pad_token_id")
+        said = _said(scope, "pad_token_id", "vocab_size")
+        if said is None or not rows or token is None or token < rows:
+            continue
+        yield refused(
+            scope.below(said),
+            f"`pad_token_id` is `{token}`, and the last of {rows:,} tokens is `{rows - 1}`",
+            f"`{override(scope.below('pad_token_id'), rows - 1)}`",
+        )
+
+
+def _count(scope: Scope, name: str) -> int | None:
+    """What is known of a number that the config has a field for."""
+    own = scope.own(name)
+    return size(scope.values().get(own)) if own in scope.architecture.fields else None
+
+
+def _said(scope: Scope, *names: str) -> str | None:
+    """The first of some fields that an override names, as it was typed."""
+    typed = scope.typed()
+    return next((typed[scope.own(name)] for name in names if scope.own(name) in typed), None)
