@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaie.facts.facts import Facts
-from yaie.facts.quantization import METHODS, MethodFacts, stored_method
+from yaie.facts.method import MethodFacts
+from yaie.facts.quantization import METHODS, stored_method
 from yaie.rules.reading import own_config, reads_weights
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
