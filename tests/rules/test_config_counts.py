@@ -59,6 +59,12 @@ def test_heads_that_share_keys_evenly_pass() -> None:
     assert problems(rule, num_key_value_heads=4, num_attention_heads=32) == ()
 
 
+@pytest.mark.parametrize("heads", [-1, 0])
+def test_heads_that_are_none_are_for_another_rule_to_tell(heads: int) -> None:
+    rule = key_value_heads_divide_the_heads
+    assert problems(rule, num_key_value_heads=4, num_attention_heads=heads) == ()
+
+
 def test_transformers_fails_as_it_runs_heads_that_share_keys_unevenly() -> None:
     with pytest.raises(RuntimeError, match="must match the size"):
         run("llama", num_key_value_heads=3, head_dim=8)

@@ -24,7 +24,9 @@ def key_value_heads_divide_the_heads(spec: LoadSpec, facts: Facts) -> Iterator[P
     for scope in scopes(spec, facts):
         heads, shared = _count(scope, "num_attention_heads"), _count(scope, "num_key_value_heads")
         said = _said(scope, "num_key_value_heads", "num_attention_heads")
-        if said is None or not heads or not shared or heads % shared == 0:
+        if said is None or heads is None or shared is None:
+            continue
+        if min(heads, shared) < 1 or heads % shared == 0:
             continue
         divisors = [number for number in range(1, heads + 1) if heads % number == 0]
         near = min(divisors, key=lambda number: abs(number - shared))
