@@ -29,12 +29,14 @@ def test_more_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> N
     assert hint == "`~model.config.num_hidden_layers`, or `weights=random`"
 
 
-def test_widths_that_only_the_weights_know(load: Load, saved_llama: Path) -> None:
+def test_widths_that_only_the_weights_know(load: Load, saved_classifier: Path) -> None:
     with pytest.raises(yaie.UnsupportedError) as error:
-        load(saved_llama, "model.config.num_key_value_heads=1")
-    path, message, _ = refusal(error)
-    assert path == "model.config.num_key_value_heads"
-    assert "4 weights of `LlamaForCausalLM` have other shapes in the checkpoint" in message
+        load(saved_classifier, "model.config.type_vocab_size=3")
+    assert refusal(error)[:2] == (
+        "model.config.type_vocab_size",
+        "1 weight of `BertForSequenceClassification` has another shape in the checkpoint:"
+        " `bert.embeddings.token_type_embeddings.weight` (2x32 there, 3x32 here)",
+    )
 
 
 def test_new_weights_that_the_model_has_not(load: Load, saved_llama: Path) -> None:

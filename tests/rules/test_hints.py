@@ -79,7 +79,7 @@ CASES: list[tuple[Recipe, Facts]] = [
     (config(n_embd=8, hidden_size=16), facts(architecture=GPT2, model_type="gpt2")),
     (config(rope_theta=5.0), facts(checkpoint=ROPELESS)),
     (config(rope_parameters={"rope_theta": 5.0}), facts(checkpoint=ROPELESS)),
-    (config(num_hidden_layers=3), facts(checkpoint=LISTED)),
+    (config(num_hidden_layers=3) | {"weights": "random"}, facts(checkpoint=LISTED)),
     ({"task": "masked-lm"}, facts(task="masked-lm")),
     ({"task": {"num_labels": 3}}, facts()),
     ({"task": {"num_labels": 0}}, CLASSIFIER),

@@ -176,36 +176,6 @@ def overrides_are_said_once(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
             )
 
 
-def overrides_leave_the_weights_their_shape(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Pretrained weights have the number of layers and the widths that they were trained with.
-
-    Upstream: a RuntimeError of mismatched sizes after the download; of layers, random weights or
-    layers dropped, and a line of log.
-    """
-    if facts.architecture is None or not isinstance(spec.weights, Pretrained):
-        return
-    if spec.weights.reinitialize:
-        return
-    own = own_config(spec, facts)
-    for name, value in spec.model.config.items():
-        stored = own.get(own_name(name, facts.architecture), own.get(name))
-        shaping = own_name(name, facts.architecture) in _shaping(facts.architecture)
-        if shaping and stored is not None and stored != value:
-            yield refused(
-                f"model.config.{name}",
-                f"`{value}` was asked, and the checkpoint's weights are made for `{stored}`",
-                f"`~model.config.{name}`, or `weights=random`",
-            )
-
-
-SHAPING = ("num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size")
-"""Fields that no architecture can change and keep its weights; the load compares all the others."""
-
-
-def _shaping(architecture: ArchitectureFacts) -> set[str]:
-    return {own_name(name, architecture) for name in SHAPING}
-
-
 def layer_types_are_as_many_as_layers(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """Where config.json lists each layer's type, a new number of layers needs a new list.
 

@@ -11,7 +11,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.limits import Limits
 from yaie.facts.rope_values import LEGACY
 from yaie.rules.call_keywords import ANYWHERE, is_field_name
-from yaie.rules.reading import own_config, own_name
+from yaie.rules.reading import is_whole, own_config, own_name
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.task import HEAD_FIELDS
 
@@ -72,14 +72,13 @@ def scopes(spec: LoadSpec, facts: Facts) -> Iterator[Scope]:
     first; nothing while the architecture is not known."""
     if facts.architecture is None:
         return
-    checkpoint = facts.checkpoint
     outermost = Scope(
         path=ROOT,
         architecture=facts.architecture,
         limits=facts.limits.get("", Limits()),
         overrides={n: v for n, v in spec.model.config.items() if _is_judged(n)},
         stored=own_config(spec, facts),
-        whole=spec.model.id is None or (checkpoint is not None and checkpoint.config is not None),
+        whole=is_whole(spec, facts),
     )
     yield from _with_parts(outermost, facts)
 

@@ -41,6 +41,14 @@ def own_config(spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
     return spec.model.known.config if spec.model.known else {}
 
 
+def is_whole(spec: LoadSpec, facts: Facts) -> bool:
+    """Whether a field that no config says has its default: config.json is at hand, or known, or
+    there is none."""
+    if facts.checkpoint is not None and facts.checkpoint.config is not None:
+        return True
+    return spec.model.known is not None or spec.model.id is None
+
+
 def asked_class(facts: Facts) -> ClassFacts | None:
     """The class that will be built; None while it is not known."""
     if facts.architecture is None or facts.task is None:
@@ -79,8 +87,9 @@ def setting(name: str, spec: LoadSpec, facts: Facts) -> Any:
     for config in (spec.model.config, own_config(spec, facts)):
         for spelling in sorted(names & config.keys()):
             return config[spelling]
-    whole = spec.model.id is None or (facts.checkpoint and facts.checkpoint.config is not None)
-    field = facts.architecture.fields.get(own) if facts.architecture and whole else None
+    if facts.architecture is None or not is_whole(spec, facts):
+        return None
+    field = facts.architecture.fields.get(own)
     return field.default if field else None
 
 

@@ -15,7 +15,7 @@ class KnownConfig(Group):
     source: str
     """Where the facts were read."""
     config: dict[str, Any] = Field(default_factory=dict)
-    """Fields of config.json, `architectures` among them."""
+    """Fields of config.json, `architectures` among them; what it leaves out has its default."""
 
 
 class ModelSpec(Group):
