@@ -9,7 +9,7 @@ from tests.rules.making import spec
 from yaie.errors import Problem
 from yaie.facts.keys import KeyFacts, Mismatch
 from yaie.rules.keys import grouped, judge_keys
-from yaie.rules.problems import refused, said
+from yaie.rules.problems import refused, said, wrong
 
 SAME = KeyFacts(asked_class="BertForMaskedLM", own_class="BertForMaskedLM", prefix="bert")
 OTHER = replace(SAME, asked_class="BertModel")
@@ -62,6 +62,37 @@ def test_a_weight_that_the_own_class_cannot_explain_is_damage() -> None:
             "model.id",
             "the checkpoint has 1 weight with no place in `BertModel`: `bert.novel.w`",
         ),
+    )
+
+
+HEADLESS = replace(
+    OTHER, own_class=None, has_architectures=False, weights=("embeddings.w", "pooler.dense.w")
+)
+CLS = ("cls.predictions.bias", "cls.seq_relationship.weight")
+
+
+def test_a_head_that_no_class_of_the_checkpoint_explains_can_be_given_up() -> None:
+    (problem,) = judged(replace(HEADLESS, unexpected=CLS, own_unexpected=CLS))
+    assert problem.hint == "`weights.ignore_unexpected=['cls.*']` gives them up"
+
+
+def test_a_head_that_is_given_up_is_said() -> None:
+    given_up = {"kind": "pretrained", "ignore_unexpected": ["cls.*"]}
+    assert judged(replace(HEADLESS, unexpected=CLS), weights=given_up) == (
+        said(
+            "weights.ignore_unexpected",
+            "2 weights of the checkpoint given up: `cls.predictions.bias`,"
+            " `cls.seq_relationship.weight`",
+        ),
+    )
+
+
+def test_a_weight_that_the_model_loads_cannot_be_given_up() -> None:
+    given_up = {"kind": "pretrained", "ignore_unexpected": ["cls.*", "pooler.*"]}
+    assert judged(replace(HEADLESS, unexpected=CLS), weights=given_up)[-1] == wrong(
+        "weights.ignore_unexpected",
+        "`pooler.*` matches no weight that has no place in `BertModel`, but 1 weight that it loads",
+        "`weights.ignore_unexpected=['cls.*']`",
     )
 
 

@@ -41,6 +41,7 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     yield from shapes_match(spec, keys)
     yield from weights_that_fit_are_renewed_by_whole_modules(spec, keys)
     yield from weights_wanted_new_are_the_models(spec, keys)
+    yield from weights_given_up_are_unexpected(spec, keys)
     yield from new_layers_are_left_as_they_are(spec, keys)
     yield from torchao_asks_for_the_embeddings(spec, keys)
 
@@ -73,14 +74,18 @@ def unexpected_weights_are_of_a_dropped_head(spec: LoadSpec, keys: KeyFacts) -> 
 
     Upstream: the weights are dropped, with a line in the log.
     """
-    unexpected = [name for name in keys.unexpected if not HARMLESS.search(name)]
+    unexpected = [
+        name
+        for name in keys.unexpected
+        if not HARMLESS.search(name) and not _is_given_up(name, spec)
+    ]
     damage, dropped = _split(unexpected, keys.own_unexpected, keys)
     if damage:
         yield refused(
             _blamed(spec),
             f"the checkpoint has {counted(len(damage), 'weight')} with no place in"
             f" `{keys.asked_class}`: {grouped(damage)}",
-            _layers_hint(spec, "smaller"),
+            _layers_hint(spec, "smaller") or _given_up_hint(spec, damage, keys),
         )
     if dropped:
         yield said(
@@ -140,6 +145,31 @@ def weights_wanted_new_are_the_models(spec: LoadSpec, keys: KeyFacts) -> Iterato
             )
 
 
+def weights_given_up_are_unexpected(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
+    """Each pattern of `weights.ignore_unexpected` names weights that the model has no place for.
+
+    Upstream: there is nothing like it: whatever has no place is dropped, with a line in the log.
+    """
+    if not isinstance(spec.weights, Pretrained) or not keys.weights:
+        return
+    for pattern in spec.weights.ignore_unexpected:
+        found = [name for name in keys.unexpected if fnmatchcase(name, pattern)]
+        if found:
+            yield said(
+                "weights.ignore_unexpected",
+                f"{counted(len(found), 'weight')} of the checkpoint given up: {grouped(found)}",
+            )
+            continue
+        loaded = [name for name in keys.weights if fnmatchcase(name, pattern)]
+        others = [name for name in spec.weights.ignore_unexpected if name != pattern]
+        yield wrong(
+            "weights.ignore_unexpected",
+            f"`{pattern}` matches no weight that has no place in `{keys.asked_class}`"
+            + (f", but {counted(len(loaded), 'weight')} that it loads" if loaded else ""),
+            f"`{override('weights.ignore_unexpected', others)}`",
+        )
+
+
 def weights_that_fit_are_renewed_by_whole_modules(
     spec: LoadSpec, keys: KeyFacts
 ) -> Iterator[Problem]:
@@ -187,6 +217,11 @@ def _split(names: Iterable[str], own: Iterable[str], keys: KeyFacts) -> tuple[li
 
 def _is_wanted_new(name: str, spec: LoadSpec) -> bool:
     patterns = spec.weights.reinitialize if isinstance(spec.weights, Pretrained) else ()
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _is_given_up(name: str, spec: LoadSpec) -> bool:
+    patterns = spec.weights.ignore_unexpected if isinstance(spec.weights, Pretrained) else ()
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
@@ -243,6 +278,20 @@ def _reinitialize(spec: LoadSpec, names: Iterable[str]) -> str | None:
         return None
     listed = ",".join(f"'{pattern}'" for pattern in patterns)
     return f"`weights.reinitialize=[{listed}]` makes them new"
+
+
+def _given_up_hint(spec: LoadSpec, names: Iterable[str], keys: KeyFacts) -> str | None:
+    """The override that gives up what stands beside the base model: another class's head.
+
+    None for what stands inside of it: that is damage.
+    """
+    had = spec.weights.ignore_unexpected if isinstance(spec.weights, Pretrained) else ()
+    kept = {name.partition(".")[0] for name in keys.weights} | {keys.prefix}
+    tops = dict.fromkeys(name.partition(".")[0] for name in names)
+    if kept & tops.keys() or len(tops) + len(had) > MOST_RENEWED:
+        return None
+    listed = ",".join(f"'{pattern}'" for pattern in (*had, *(f"{top}.*" for top in tops)))
+    return f"`weights.ignore_unexpected=[{listed}]` gives them up"
 
 
 def _module(name: str) -> str:

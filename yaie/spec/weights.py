@@ -24,6 +24,9 @@ class Pretrained(_Weights):
     kind: Literal["pretrained"] = "pretrained"
     reinitialize: Patterns = ()
     """Patterns (`classifier.*`) of weights that are wanted new, whatever the checkpoint holds."""
+    ignore_unexpected: Patterns = ()
+    """Patterns (`cls.*`) of the checkpoint's weights that the model has no place for, and that are
+    given up."""
 
 
 class Random(_Weights):
