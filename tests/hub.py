@@ -29,6 +29,8 @@ class Repository:
     """Path of a file whose first byte is sent flipped."""
     ranges: Literal["sent", "ignored", "shifted", "cut short", "too long"] = "sent"
     """What is done where a part of a file is asked for."""
+    claimed: dict[str, int] = field(default_factory=dict)
+    """Path of a file → bytes that it is said to have, more than are here."""
     moved_to: str | None = None
     """Another hub's address, which large files are redirected to."""
 
@@ -56,8 +58,11 @@ class Repository:
             return hashlib.sha256(content).hexdigest()
         return hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
 
+    def size(self, name: str) -> int:
+        return self.claimed.get(name) or len(self.content(name))
+
     def sibling(self, name: str) -> dict[str, Any]:
-        size = len(self.content(name))
+        size = self.size(name)
         listed: dict[str, Any] = {"rfilename": name, "size": size, "blobId": self.etag(name)[:40]}
         if name.endswith(LARGE):
             listed["lfs"] = {"size": size, "sha256": self.etag(name), "pointerSize": 130}
@@ -171,9 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
         if repository.ranges == "shifted":
             start, end = start + 1, end + 1
         if status == 206:
-            at |= {"Content-Range": f"bytes {start}-{end - 1}/{len(content)}"}
+            at |= {"Content-Range": f"bytes {start}-{end - 1}/{repository.size(name)}"}
         if self.command == "GET":
-            self.hub.sent[name] |= set(range(start, end))
+            self.hub.sent[name].update(range(start, end))
         body = content[start:end]
         if status == 206 and repository.ranges == "too long":
             body += b"more"
@@ -211,7 +216,7 @@ def _split(path: str, kinds: tuple[str, ...]) -> tuple[str, str, str]:
 
 
 def _entry(repository: Repository, name: str) -> dict[str, Any]:
-    size, etag = len(repository.content(name)), repository.etag(name)
+    size, etag = repository.size(name), repository.etag(name)
     entry: dict[str, Any] = {"type": "file", "path": name, "size": size, "oid": etag[:40]}
     return entry | (
         {"lfs": {"oid": etag, "size": size, "pointerSize": 130}} if name.endswith(LARGE) else {}

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from tools.releases import environment, interpreter
 from yaie.facts.building import build
-from yaie.facts.catalogue import Catalogue, keep
+from yaie.facts.catalogue import Catalogue
+from yaie.sources.kept import keep
 
 FOLDER = Path(__file__).parent.parent / "yaie" / "facts" / "data"
 

@@ -21,10 +21,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from yaie.facts.catalogue import catalogue, keep
+from yaie.facts.catalogue import catalogue
 from yaie.facts.field_probes import Prober
 from yaie.facts.fitting import Observation, Record, limits_of_record
 from yaie.facts.limits_file import FOLDER, pack
+from yaie.sources.kept import keep
 
 VERSION = metadata.version("transformers")
 MOST_MEMORY = 5 << 30

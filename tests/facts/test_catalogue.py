@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from yaie.facts.architecture import ArchitectureFacts
-from yaie.facts.catalogue import SHIPPED, catalogue, keep, kept_file, open_catalogue
+from yaie.facts.catalogue import SHIPPED, catalogue, kept_file, open_catalogue
 from yaie.facts.packages import installed
+from yaie.sources.kept import keep
 
 PACKED = (SHIPPED / f"catalogue-{installed()['transformers']}.jsonl.gz").read_bytes()
 

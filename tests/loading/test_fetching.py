@@ -59,7 +59,7 @@ def test_a_plan_lists_files_and_bytes_and_brings_a_header_without_its_weights(
     assert plan.returncode == 0, plan.stderr
     download = json.loads(plan.stdout)["download"]
     content = (saved_llama / "model.safetensors").read_bytes()
-    assert download == {"files": ["model.safetensors"], "bytes": len(content)}
+    assert (download["files"], download["bytes"]) == (["model.safetensors"], len(content))
     header = 8 + int.from_bytes(content[:8], "little")
     assert hub.sent["model.safetensors"] == set(range(header))
 
@@ -76,3 +76,16 @@ def test_a_gated_repository_says_what_to_do(hub: Hub, yaie: Yaie) -> None:
     done = yaie("model=org/llama")
     assert done.returncode == 4
     assert "hf auth login" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["plan", "load"])
+def test_a_disk_without_room_is_told_before_the_first_byte(
+    verb: str, hub: Hub, yaie: Yaie, tmp_path: Path
+) -> None:
+    (tmp_path / "q4.gguf").write_bytes(b"GGUF")
+    hub.add("org/gguf", tmp_path).claimed = {"q4.gguf": 10**16}
+    done = yaie(verb, "model=org/gguf", "model.gguf_file=q4.gguf", "task=causal-lm")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"model.cache_dir: the disk of `{tmp_path}/hub/models--org--gguf` has " in done.stderr
+    assert " free, and 10 PB are needed for 1 file of `org/gguf`" in done.stderr
+    assert not fetched(hub, "q4.gguf")

@@ -163,7 +163,7 @@ def test_a_repository_without_a_tokenizer_says_so(hub: Hub) -> None:
 def test_a_plan_lists_the_weights_that_were_judged_by_their_headers(hub: Hub) -> None:
     planned = plan_with_files(yaie.compose(*OURS))
     assert planned.download is not None
-    assert [name for name in planned.download if name.endswith(".safetensors")] == [
+    assert [name for name in planned.download.files if name.endswith(".safetensors")] == [
         f"model-0000{number}-of-00003.safetensors" for number in (1, 2, 3)
     ]
 

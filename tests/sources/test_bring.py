@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
+from shutil import disk_usage
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +11,7 @@ from yaie.errors import Problem, SourceError
 from yaie.sources.bring import bring, bring_small_files, fetch, list_files, weight_files
 from yaie.sources.locate import locate
 from yaie.spec.model import ModelSpec
+from yaie.spec.wording import sized
 
 MODEL = ModelSpec(id="org/model")
 SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
@@ -128,16 +129,17 @@ def test_a_file_of_another_size_is_fetched_anew(hub: Hub) -> None:
     assert bring(MODEL).files[SHARDS[0]] == 1000
 
 
-def test_a_full_disk_is_found_before_the_first_byte(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_disk_without_room_for_all_is_told_before_the_first_byte(
+    hub: Hub, tmp_path: Path
 ) -> None:
+    hub.repositories["org/model"].claimed = dict.fromkeys(SHARDS, 5 * 10**15)
     listing = list_files(MODEL)
     hub.requests.clear()
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
     with pytest.raises(SourceError) as caught:
         fetch(listing, SHARDS)
     assert caught.value.problems[0].message == (
-        f"2 kB are to be fetched, and 0 B are free at `{tmp_path}`"
+        f"the disk of `{tmp_path}/cache/models--org--model` has"
+        f" {sized(disk_usage(tmp_path).free)} free, and 10 PB are needed for 2 files of `org/model`"
     )
     assert hub.requests == []
 

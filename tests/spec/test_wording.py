@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from yaie.spec.document import value_of
 from yaie.spec.override import read
 from yaie.spec.scalar import plain
-from yaie.spec.wording import all_quoted, counted, nearest, override, overrides, quoted, sized
+from yaie.spec.wording import (
+    all_quoted,
+    counted,
+    lasting,
+    nearest,
+    override,
+    overrides,
+    quoted,
+    sized,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +84,28 @@ def test_one_is_no_plural() -> None:
         (999_600, "1 MB"),
         (2_200_119_864, "2.2 GB"),
         (1_370_000_000_000, "1.37 TB"),
-        (5_000_000_000_000_000, "5e+03 TB"),
+        (5_000_000_000_000_000, "5 PB"),
+        (5_000_000_000_000_000_000, "5e+03 PB"),
     ],
 )
 def test_bytes_are_told_in_decimal_units(number: int, said: str) -> None:
     assert sized(number) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.2, "a second"),
+        (1.5, "1.5 s"),
+        (119, "120 s"),
+        (150, "2.5 min"),
+        (7100, "120 min"),
+        (86_400, "24 h"),
+        (10**7, "120 days"),
+    ],
+)
+def test_a_time_is_told_in_the_unit_that_it_is_counted_in(seconds: float, said: str) -> None:
+    assert lasting(seconds) == said
 
 
 def test_the_last_of_several_names_is_joined_by_a_word() -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 
 from yaie.cli import setting
 from yaie.cli.words import composed
-from yaie.spec.wording import counted, sized
 
 EXAMPLES = """\
   yaie plan model=llama2 precision=bf16
@@ -34,17 +32,12 @@ def run(args: Namespace) -> int:
         write(decided.as_json())
         return 0
     from yaie.cli import problems
+    from yaie.cli.fetching import comments
     from yaie.planning.python import program
 
     print(program(decided))
-    print("\n".join(_download(decided.download or {})))
+    if decided.download:
+        print("\n".join(comments(decided.download)))
     if not args.quiet:
         problems.write(decided.problems, sys.stderr)
     return 0
-
-
-def _download(files: Mapping[str, int]) -> list[str]:
-    if not files:
-        return ["# nothing to fetch"]
-    total = f"# to fetch: {counted(len(files), 'file')}, {sized(sum(files.values()))}"
-    return [total, *(f"#   {sized(size):>8}  {name}" for name, size in files.items())]

@@ -14,13 +14,13 @@ from yaie.errors import Problem
 def said(problem: Problem, paint: Painter) -> str:
     """One problem: path, message and origin, then the hint."""
     warning = paint("warning: ", "yellow") if problem.severity == "warning" else ""
-    path = paint(f"{_plain(problem.path)}: ", "bold") if problem.path else ""
-    origin = paint(f"   ({_plain(problem.origin)})", "dim") if problem.origin else ""
-    hint = f"\n\n{paint('hint:', 'cyan')} {_plain(problem.hint)}" if problem.hint else ""
-    return f"{warning}{path}{_plain(problem.message)}{origin}{hint}"
+    path = paint(f"{printable(problem.path)}: ", "bold") if problem.path else ""
+    origin = paint(f"   ({printable(problem.origin)})", "dim") if problem.origin else ""
+    hint = f"\n\n{paint('hint:', 'cyan')} {printable(problem.hint)}" if problem.hint else ""
+    return f"{warning}{path}{printable(problem.message)}{origin}{hint}"
 
 
-def _plain(text: str) -> str:
+def printable(text: str) -> str:
     """The text with what would steer a terminal spelt out: it may quote a stranger's file."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

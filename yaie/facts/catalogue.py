@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from yaie.facts import catalogue_file
 from yaie.facts.architecture import ArchitectureFacts, QuantizationFacts
 from yaie.facts.packages import installed
+from yaie.sources.kept import keep, kept_folder
 
 Say = Callable[[str], None]
 SHIPPED = Path(__file__).parent / "data"
@@ -83,34 +82,9 @@ def open_catalogue(version: str, build: Callable[[], bytes], say: Say) -> Catalo
     return Catalogue(_built(version, build, say))
 
 
-def cache_folder() -> Path:
-    """Where a catalogue built for another version is kept."""
-    home = Path.home()
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "yaie"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "yaie" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "yaie"
-
-
 def kept_file(version: str) -> Path:
     """The file of a version's catalogue in the cache folder."""
-    return cache_folder() / f"catalogue-{catalogue_file.FORMAT}-{version}.jsonl.gz"
-
-
-def keep(packed: bytes, path: Path) -> None:
-    """Writes a catalogue in one step, so that no reader sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    import tempfile
-
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with open(handle, "wb") as file:
-            file.write(packed)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    return kept_folder() / f"catalogue-{catalogue_file.FORMAT}-{version}.jsonl.gz"
 
 
 _opened: dict[str, Catalogue] = {}

@@ -77,6 +77,11 @@ class HostFacts:
     """Whether `packages` are those of that machine; those of a machine elsewhere are taken to be
     the ones that are here."""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it is the machine that yaie runs on, and not one that was named."""
+        return self.packages_known
+
     def has(self, kind: str) -> bool:
         """Whether an accelerator of the kind is there."""
         return any(device.kind == kind for device in self.devices)

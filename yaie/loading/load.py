@@ -12,6 +12,7 @@ from yaie.loading import prompting
 from yaie.loading.loaded import Loaded
 from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
+from yaie.loading.reading import measured
 from yaie.loading.receipt import Receipt, receipt_of
 from yaie.loading.reporting import Reporter, Silent
 from yaie.loading.stopwatch import Stopwatch
@@ -92,7 +93,8 @@ def _value(prepared: Prepared, index: int, happened: _Happened) -> Any:
         return carry_out(call, happened.values)
     # Not in the plan, like `local_files_only`: it adds a second value and changes nothing else.
     observed = replace(call, kwargs={**call.kwargs, "output_loading_info": True})
-    model, happened.keys = carry_out(observed, happened.values)
+    with measured(prepared.composition.spec, prepared.facts):
+        model, happened.keys = carry_out(observed, happened.values)
     return model
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from yaie.errors import raise_errors
+from yaie.errors import Problem, raise_errors
 from yaie.facts.setting import Setting
-from yaie.planning.files import to_fetch
+from yaie.planning.download_plan import DownloadPlan
+from yaie.planning.files import download_of
 from yaie.planning.inquiry import inquire
 from yaie.planning.plan import LoadPlan
+from yaie.planning.preflight import with_origins
+from yaie.sources.disk import shortages
 from yaie.spec.load_spec import Composition
 
 
@@ -16,10 +20,18 @@ def plan_with_files(composition: Composition, setting: Setting | None = None) ->
     """The plan of a composition with its download, here or in another setting.
 
     Weights and model are compared by headers. Raises YaieError with every problem where the load
-    is not allowed, SourceError where the hub cannot be asked.
+    is not allowed or the disk has no room for its files, SourceError where the hub cannot be asked.
     """
     inquiry = inquire(composition, setting)
-    raise_errors(inquiry.problems)
+    if inquiry.keys is None:
+        raise_errors(inquiry.problems)
+    download = download_of(composition.spec, inquiry.facts)
+    raise_errors((*inquiry.problems, *with_origins(composition, unroomed(download))))
     if inquiry.plan is None:
         raise ValueError("a composition without errors has a plan")
-    return replace(inquiry.plan, download=to_fetch(composition.spec, inquiry.facts))
+    return replace(inquiry.plan, download=download)
+
+
+def unroomed(download: DownloadPlan) -> Iterator[Problem]:
+    """The disk that has no room for what has to come."""
+    return shortages([download.need] if download.need else ())

@@ -1,14 +1,23 @@
-"""Which files a load still needs from the hub."""
+"""Which files a load reads, and which of them it still needs from the hub."""
 
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 
+from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.facts import Facts
+from yaie.planning.download_plan import DownloadPlan, Room
 from yaie.planning.overrides import own_config
 from yaie.sources.bring import list_files, weight_files
-from yaie.sources.files import small_files
+from yaie.sources.cache import cache_folder, chosen_by
+from yaie.sources.disk import free_bytes, mount_of
+from yaie.sources.files import small_files, weights
 from yaie.sources.names import HubName, parse
+from yaie.sources.rates import rate
+from yaie.sources.stock import Stock
+from yaie.sources.upstream import hub_name
+from yaie.spec.device import Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
 
@@ -37,14 +46,84 @@ def need(spec: LoadSpec, facts: Facts) -> Need:
     return Need.SMALL if own_config(spec, facts) is None else Need.NOTHING
 
 
-def to_fetch(spec: LoadSpec, facts: Facts) -> dict[str, int]:
-    """Files still to fetch → bytes. Asks the hub; SourceError where it cannot be asked."""
+def download_of(spec: LoadSpec, facts: Facts) -> DownloadPlan:
+    """The files that a load reads. Asks the hub for what is not at hand; SourceError where it
+    cannot be asked."""
     wanted = need(spec, facts)
-    if wanted is Need.NOTHING:
-        return {}
+    here = _from_hub(spec, facts, wanted) if wanted is not Need.NOTHING else _at_hand(spec, facts)
+    return here if facts.host.is_here else _elsewhere(here)
+
+
+def reading_place(spec: LoadSpec, folder: Path) -> str:
+    """What loads have in common that read weights alike: how, to which device, from which disk."""
+    method, device = spec.quantization.method, spec.device
+    how = method if method != "none" else spec.precision.dtype
+    where = device.device if isinstance(device, Single) else device.kind
+    return f"{how} on {where}, from {mount_of(folder)}"
+
+
+def _at_hand(spec: LoadSpec, facts: Facts) -> DownloadPlan:
+    held = facts.checkpoint
+    if held is None:
+        return DownloadPlan(files={}, cached={})
+    small = {name: held.files[name] for name in small_files(held.files, spec.model)}
+    stored = _held_weights(spec, held)
+    is_hub = held.commit is not None
+    return DownloadPlan(
+        files={},
+        cached=small | stored,
+        weight_bytes=sum(stored.values()),
+        room=_room(spec, held.folder) if is_hub else _own_room(held.folder),
+        hub=hub_name() if is_hub else None,
+        reading=rate("read", reading_place(spec, held.folder)),
+    )
+
+
+def _from_hub(spec: LoadSpec, facts: Facts, wanted: Need) -> DownloadPlan:
     listing = list_files(spec.model)
-    names = [*small_files(listing.files, spec.model)]
+    stock = Stock(listing, spec.model.cache_dir)
+    small, sizes = small_files(listing.files, spec.model), listing.sizes
     if wanted is Need.ALL:
-        names += weight_files(listing, spec.model)
-    held = facts.checkpoint.files if facts.checkpoint else {}
-    return {name: listing.sizes[name] for name in dict.fromkeys(names) if name not in held}
+        stored = {name: sizes[name] for name in weight_files(listing, spec.model)}
+    else:
+        stored = _held_weights(spec, facts.checkpoint)
+    names = tuple(dict.fromkeys([*small, *(name for name in stored if name in sizes)]))
+    files = stock.to_fetch(names)
+    return DownloadPlan(
+        files=files,
+        cached={name: sizes[name] for name in names if name not in files},
+        weight_bytes=sum(stored.values()),
+        room=_room(spec, stock.snapshot),
+        need=stock.need(names),
+        hub=hub_name(),
+        fetching=rate("fetch", hub_name()),
+        reading=rate("read", reading_place(spec, stock.snapshot)),
+    )
+
+
+def _elsewhere(here: DownloadPlan) -> DownloadPlan:
+    """For a machine of which neither cache nor disk nor network is known."""
+    files = {**(here.cached or {}), **here.files} if here.hub else {}
+    return DownloadPlan(files=files, cached=None, weight_bytes=here.weight_bytes, hub=here.hub)
+
+
+def _held_weights(spec: LoadSpec, held: CheckpointFacts | None) -> dict[str, int]:
+    """The files at hand that weights are read from → bytes, the index among them."""
+    if held is None or not isinstance(spec.weights, Pretrained):
+        return {}
+    found = weights(held.files, spec.model, held.config or {})
+    index = [found.file] if found and found.is_index else []
+    return {name: held.files[name] for name in (*index, *held.weight_files)}
+
+
+def _room(spec: LoadSpec, folder: Path) -> Room:
+    asked = spec.model.cache_dir
+    return Room(
+        folder=cache_folder(asked),
+        chosen_by="model.cache_dir" if asked is not None else chosen_by(),
+        free_bytes=free_bytes(folder),
+    )
+
+
+def _own_room(folder: Path) -> Room:
+    return Room(folder=folder, chosen_by=None, free_bytes=free_bytes(folder))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yaie.errors import Problem
 from yaie.facts.spelling import Spelled
 from yaie.planning.calls import Call
+from yaie.planning.download_plan import DownloadPlan
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -21,8 +21,8 @@ class LoadPlan:
     """Index of the call that yields the model."""
     processor: int | None
     """Index of the call that yields the tokenizer or processor; None where there is none."""
-    download: Mapping[str, int] | None
-    """Files still to fetch → bytes; None where nobody asked the hub."""
+    download: DownloadPlan | None
+    """None where nobody asked the hub."""
     problems: tuple[Problem, ...]
     """Warnings; a plan with errors is never made."""
     spelled: tuple[Spelled, ...] = ()
@@ -32,8 +32,6 @@ class LoadPlan:
         """The plan as the contract spells it."""
         return {
             "calls": [call.as_json() for call in self.calls],
-            "download": None
-            if self.download is None
-            else {"files": list(self.download), "bytes": sum(self.download.values())},
+            "download": self.download.as_json() if self.download else None,
             "problems": [problem.as_json() for problem in self.problems],
         }

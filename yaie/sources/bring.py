@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import remember, repository_folder
+from yaie.sources.disk import require_room
 from yaie.sources.documents import read_object, spoiled
-from yaie.sources.download import Download, Meter, Progress, require_space, silent
+from yaie.sources.download import Download, Meter, Progress, silent
 from yaie.sources.files import CONFIG, Weights, inside, shards, small_files, weights
 from yaie.sources.names import HubName, is_inside, parse
+from yaie.sources.rates import note
 from yaie.sources.remote import Listing, RemoteFile, discard, require_as_sent
 from yaie.sources.source import Source, files_in
-from yaie.sources.upstream import WAITS, endpoint, mapped, no_hub, persistently
+from yaie.sources.stock import Stock
+from yaie.sources.upstream import WAITS, endpoint, hub_name, mapped, no_hub, persistently
 from yaie.spec.model import ModelSpec
 
 if TYPE_CHECKING:
@@ -109,33 +113,34 @@ def listed_shards(
 
 def fetch(
     listing: Listing,
-    names: Iterable[str],
+    names: Sequence[str],
     cache_dir: str | None = None,
     *,
     progress: Progress = silent,
     waits: Sequence[float] = WAITS,
 ) -> Source:
     """Brings the files that are not at hand yet; each is verified before it counts."""
-    folder = repository_folder(listing.id, cache_dir) / "snapshots" / listing.commit
-    absent = [name for name in names if not _at_hand(folder / name, listing.files[name])]
-    meter = Meter(sum(listing.files[name].bytes for name in absent), progress)
-    require_space(folder, meter.total)
+    stock = Stock(listing, cache_dir)
+    absent, wanted = stock.absent(names), stock.to_fetch(names)
+    require_room(stock.need(names))
+    meter = Meter(sum(wanted.values()), progress)
     for name in absent:
+        _discard_part(stock.snapshot / name)
         with mapped(listing.id, listing.revision):
-            path = persistently(Download(listing, name, cache_dir, meter), waits)
+            download = Download(listing, name, wanted.get(name, 0), cache_dir, meter)
+            start = time.perf_counter()
+            path = persistently(download, waits)
+            note("fetch", hub_name(), wanted.get(name, 0), time.perf_counter() - start)
             require_as_sent(path, listing.files[name])
+    folder = stock.snapshot
     files = files_in(folder) if folder.is_dir() else {}
     return Source(id=listing.id, folder=folder, commit=listing.commit, files=files)
 
 
-def _at_hand(path: Path, file: RemoteFile) -> bool:
-    """Whether the file is there; one of another size is removed, so that it is fetched anew."""
-    if not path.is_file():
-        return False
-    if path.stat().st_size == file.bytes:
-        return True
-    discard(path)
-    return False
+def _discard_part(path: Path) -> None:
+    """Removes a file of another size than the hub lists, so that it is fetched anew."""
+    if path.is_file():
+        discard(path)
 
 
 def _document(

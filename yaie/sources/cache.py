@@ -11,6 +11,13 @@ from pathlib import Path
 
 from yaie.errors import InputError, Problem
 
+_VARIABLES = {
+    "HF_HUB_CACHE": "",
+    "HUGGINGFACE_HUB_CACHE": "",
+    "HF_HOME": "/hub",
+    "XDG_CACHE_HOME": "/huggingface/hub",
+}
+"""Variable → where the cache lies below what it names; the first that is set decides."""
 _REVISION = re.compile(r"[^-/\\~^:?*\[\s\0][^\\~^:?*\[\s\0]{0,254}")
 
 
@@ -18,8 +25,15 @@ def cache_folder(cache_dir: str | None = None) -> Path:
     """The cache's folder: as asked, else as the environment says, else in the home folder."""
     if cache_dir is not None:
         return Path(cache_dir).expanduser().absolute()
-    named = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    return _expanded(named) if named else _home() / "hub"
+    variable = chosen_by()
+    if variable is None:
+        return _expanded("~/.cache/huggingface/hub")
+    return _expanded(os.environ[variable] + _VARIABLES[variable])
+
+
+def chosen_by() -> str | None:
+    """The variable of the environment that says where the cache is; None where none does."""
+    return next((name for name in _VARIABLES if os.environ.get(name)), None)
 
 
 def repository_folder(id: str, cache_dir: str | None = None) -> Path:
@@ -50,11 +64,6 @@ def remember(repository: Path, revision: str | None, commit: str) -> None:
     with NamedTemporaryFile("w", dir=ref.parent, delete=False) as written:
         written.write(commit)
     Path(written.name).replace(ref)
-
-
-def _home() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return _expanded(os.environ.get("HF_HOME") or f"{base}/huggingface")
 
 
 def _expanded(path: str) -> Path:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import cache_folder
 from yaie.sources.remote import Listing
 from yaie.sources.upstream import endpoint
-from yaie.spec.wording import sized
 
 Progress = Callable[[int, int], None]
 """Told of the bytes that have come, and of the bytes in all."""
@@ -39,8 +35,10 @@ class Meter:
 class Download:
     """One file's download, from its first byte each time it is called."""
 
-    def __init__(self, listing: Listing, name: str, cache_dir: str | None, meter: Meter) -> None:
-        self._listing, self._name, self._meter = listing, name, meter
+    def __init__(
+        self, listing: Listing, name: str, bytes: int, cache_dir: str | None, meter: Meter
+    ) -> None:
+        self._listing, self._name, self._bytes, self._meter = listing, name, bytes, meter
         self._cache = cache_folder(cache_dir)
         self._start = meter.done
 
@@ -57,7 +55,7 @@ class Download:
             library_name="yaie",
             tqdm_class=_bar_that_tells(self._meter),
         )
-        self._meter.stand_at(self._start + self._listing.files[self._name].bytes)
+        self._meter.stand_at(self._start + self._bytes)
         return Path(path)
 
 
@@ -76,19 +74,3 @@ def _bar_that_tells(meter: Meter) -> Any:
             """Bytes on the wire, which Xet tells beside the file's own."""
 
     return Bar
-
-
-def require_space(folder: Path, wanted: int) -> None:
-    """Raises SourceError before the first byte when the disk has too little room for all."""
-    disk = next(parent for parent in (folder, *folder.parents) if os.path.isdir(parent))
-    free = shutil.disk_usage(disk).free
-    if wanted > free:
-        raise SourceError(
-            Problem(
-                path="model.id",
-                message=f"{sized(wanted)} are to be fetched, and {sized(free)} are free "
-                f"at `{disk}`",
-                hint="make room, or name a folder on another disk: `model.cache_dir=…`",
-                fault=Fault.SOURCE,
-            )
-        )

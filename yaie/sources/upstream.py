@@ -6,6 +6,7 @@ import errno
 import importlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -166,6 +167,11 @@ def _page(id: str) -> str:
 def endpoint() -> str:
     """The hub's address as it is set now; huggingface_hub keeps what was set at its import."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def hub_name() -> str:
+    """The hub's address without what may be secret in it, a name and a password."""
+    return re.sub(r"//[^/@]*@", "//", endpoint())
 
 
 def _transport() -> Any:

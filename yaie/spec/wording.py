@@ -11,7 +11,8 @@ from yaie.spec.scalar import Scalar, typed
 
 _SHOWN = 8
 """Names listed before the rest is counted."""
-_UNITS = ("B", "kB", "MB", "GB", "TB")
+_SPANS = (("days", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def quoted(names: Iterable[object], shown: int = _SHOWN) -> str:
@@ -45,6 +46,16 @@ def sized(number: float) -> str:
             return f"{number:.0f} B" if unit == "B" else f"{number:.3g} {unit}"
         number /= 1000
     return f"{number:.3g} {_UNITS[-1]}"
+
+
+def lasting(seconds: float) -> str:
+    """A time in the unit that people count it in: `8 s`, `3 min`, `2.5 h`."""
+    if seconds < 1:
+        return "a second"
+    for unit, length in _SPANS:
+        if seconds >= 2 * length:
+            return f"{float(f'{seconds / length:.2g}'):g} {unit}"
+    return f"{seconds:.2g} s"
 
 
 def near_names(word: str, words: Iterable[str]) -> list[str]:
