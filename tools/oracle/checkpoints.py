@@ -63,6 +63,12 @@ def folder(architecture: str, task: str) -> str | None:
     """The checkpoint's folder; None where the architecture has no tiny one, or not the task."""
     if crc32(architecture.encode()) % ONE_IN or task not in _tasks(architecture):
         return None
+    return tiny(architecture)
+
+
+@cache
+def tiny(architecture: str) -> str | None:
+    """The folder of any architecture's checkpoint; None where no sizes make a tiny one."""
     path = _base() / architecture
     if not path.exists():
         _keep(architecture, path)

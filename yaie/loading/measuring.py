@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yaie.facts.dtypes import dtype_name
+from yaie.planning.packing import held, state_tensors
 
 Model = Any
 """A transformers PreTrainedModel."""
@@ -16,25 +17,30 @@ def dtypes(model: Model) -> dict[str, int]:
     """dtype → elements of the parameters stored in it, most first; tied parameters count once."""
     counted: Counter[str] = Counter()
     for parameter in model.parameters():
-        for held in _held(parameter):
-            counted[dtype_name(held.dtype)] += held.numel()
+        for part in held(parameter):
+            counted[dtype_name(part.dtype)] += part.numel()
     return dict(counted.most_common())
 
 
 def memory(model: Model) -> int:
     """Bytes of parameters and buffers; transformers counts packed tensors as if they were not."""
     tensors = [*model.parameters(), *model.buffers()]
-    return sum(held.numel() * held.element_size() for t in tensors for held in _held(t))
+    return sum(part.numel() * part.element_size() for tensor in tensors for part in held(tensor))
 
 
-def _held(tensor: Any) -> Iterator[Any]:
-    """The tensors that hold a tensor's numbers: those of a packed one, or itself."""
-    if not _is_packed(tensor):
-        yield tensor
-        return
-    names, _ = tensor.__tensor_flatten__()
-    for name in names:
-        yield from _held(getattr(tensor, name))
+def quantization_state(model: Model) -> int:
+    """Bytes of scales, offsets and tables; those of packed tensors count in `memory` too, those
+    that bitsandbytes keeps beside its weights do not."""
+    return sum(state.nbytes for weight in model.parameters() for state in _state(weight))
+
+
+def _state(weight: Any) -> Iterator[Any]:
+    _, *packed = held(weight)
+    yield from packed
+    if state := getattr(weight, "quant_state", None):
+        yield from state_tensors(state)
+    if (scales := getattr(weight, "SCB", None)) is not None:
+        yield scales
 
 
 def _is_packed(tensor: Any) -> bool:

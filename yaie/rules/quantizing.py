@@ -63,3 +63,23 @@ def own_quantization(spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
         if own and isinstance(own, Mapping):
             return own
     return {}
+
+
+def is_unpacked(spec: LoadSpec, facts: Facts) -> bool:
+    """Whether weights that are quantised already become floats as they are read: as asked, or for
+    want of what the method runs on."""
+    use = quantizing(spec, facts)
+    if use is None or not use.stored:
+        return False
+    return use.unpacked or (use.needs.unpacks and not _runs(use.needs, facts))
+
+
+def _runs(needs: MethodFacts, facts: Facts) -> bool:
+    host = facts.host
+    able = any(
+        device.kind in needs.kinds
+        and (needs.capability is None or (device.compute_capability or (0, 0)) >= needs.capability)
+        for device in host.devices
+    )
+    at_hand = all(package.name in host.packages for package in needs.packages)
+    return able and (at_hand or not host.packages_known)

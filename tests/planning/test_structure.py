@@ -1,0 +1,95 @@
+"""The memory of tensors, foreseen on `meta` and had by a load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import yaie
+from tools.oracle.checkpoints import tiny
+from yaie.facts.gather import gather
+from yaie.loading import measuring
+from yaie.planning.quantization_state import state_bytes
+from yaie.planning.structure import Structure, structure_of
+from yaie.planning.upstream import quieted
+
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+
+FAMILIES = (
+    "bert",
+    "deepseek_v3",
+    "falcon_h1",
+    "flava",
+    "gemma3_text",
+    "grounding-dino",
+    "llama",
+    "llava",
+    "mamba",
+    "nemotron_h",
+    "qwen3_moe",
+    "t5",
+    "vit",
+    "voxtral",
+    "whisper",
+)
+QUANTISED = ("bert", "flava", "llama", "qwen3_moe", "t5", "voxtral")
+NAMING = ("bert", "llama", "qwen3_moe", "t5", "whisper")
+"""Those that name their input embeddings, for which torchao asks."""
+
+
+def foreseen(*words: str) -> Structure:
+    composition = yaie.compose(*words)
+    with quieted():
+        return structure_of(composition.spec, gather(composition.spec))
+
+
+def of(architecture: str, *words: str) -> tuple[str, ...]:
+    return (f"model={tiny(architecture)}", "processor=none", "device=cpu", *words)
+
+
+def weights(structure: Structure) -> int:
+    return sum(tensor.bytes for tensor in structure.tensors())
+
+
+def loaded(words: tuple[str, ...]) -> Any:
+    return yaie.load(*words).model
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "bf16"])
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_weights_are_those_of_the_loaded_model(architecture: str, precision: str) -> None:
+    words = of(architecture, f"precision={precision}")
+    assert weights(foreseen(*words)) == loaded(words).get_memory_footprint()
+
+
+@pytest.mark.parametrize("architecture", ["nemotron_h", "voxtral"])
+def test_fresh_weights_are_of_one_dtype(architecture: str) -> None:
+    words = of(architecture, "weights=random", "precision=bf16")
+    assert weights(foreseen(*words)) == loaded(words).get_memory_footprint()
+
+
+@pytest.mark.parametrize("method", ["bnb_4bit", "bnb_8bit"])
+@pytest.mark.parametrize("architecture", QUANTISED)
+def test_packed_weights_are_those_of_bitsandbytes(architecture: str, method: str) -> None:
+    words = of(architecture, f"quantization={method}")
+    structure, model = foreseen(*words), loaded(words)
+    assert weights(structure) == model.get_memory_footprint()
+    assert state_bytes(structure) == measuring.quantization_state(model)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("quantization=quanto", "precision=bf16"),
+        ("quantization=quanto", "quantization.weights=int4"),
+        ("quantization=torchao", "precision=bf16"),
+        ("quantization=torchao", "quantization.quant_type=Float8WeightOnlyConfig"),
+    ],
+)
+@pytest.mark.parametrize("architecture", NAMING)
+def test_packed_tensors_are_weights_and_state(architecture: str, words: tuple[str, ...]) -> None:
+    asked = of(architecture, *words)
+    structure, model = foreseen(*asked), loaded(asked)
+    assert weights(structure) + (state_bytes(structure) or 0) == measuring.memory(model)
+    assert state_bytes(structure) == measuring.quantization_state(model)

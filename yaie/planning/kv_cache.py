@@ -1,0 +1,137 @@
+"""Bytes of the cache that generation keeps, from a forward pass on `meta`.
+
+Imports torch and transformers. The pass is short. A cache that grows with the text is then grown by
+its own `update`, which knows what slides and what keeps its size (transformers.cache_utils), so
+that a long context costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SHORT = 16
+"""Tokens of the pass."""
+
+
+class NoCacheError(Exception):
+    """The model's forward pass keeps nothing from one token to the next."""
+
+
+def kv_cache_bytes(model: Any, *, context: int, batch: int) -> int:
+    """Bytes of the cache of `batch` texts of `context` tokens; of an encoder-decoder both its
+    texts have as many.
+
+    Raises NoCacheError where the model keeps none, and what its forward pass raises where that
+    cannot go without numbers, or without an image.
+    """
+    import torch
+
+    with torch.no_grad(), _unpadded():
+        length = min(context, SHORT)
+        cache = _filled(model, batch, length)
+        text = model.main_input_name == "input_ids"
+        if context > length and not _grown(cache, context - length, reads_text=text):
+            cache = _filled(model, batch, context)
+    return cache_bytes(cache)
+
+
+def cache_bytes(cache: Any) -> int:
+    """Bytes of the tensors of a cache, be it on `meta` or real."""
+    found = {id(tensor): tensor for layer in _layers(cache) for tensor in _tensors(vars(layer))}
+    return sum(tensor.numel() * tensor.element_size() for tensor in found.values())
+
+
+def _filled(model: Any, batch: int, length: int) -> Any:
+    output = model(**_inputs(model, batch, length), use_cache=True)
+    for name in ("past_key_values", "cache_params"):
+        if (cache := getattr(output, name, None)) is not None:
+            return cache
+    raise NoCacheError(type(model).__name__)
+
+
+def _inputs(model: Any, batch: int, length: int) -> dict[str, Any]:
+    """Text for a decoder; for an encoder what it reads, and the text of its decoder."""
+    import torch
+
+    ids = torch.ones((batch, length), dtype=torch.long, device="meta")
+    config = model.config
+    if not config.is_encoder_decoder:
+        return {"input_ids": ids}
+    if model.main_input_name == "input_features" and hasattr(config, "max_source_positions"):
+        # Whisper's encoder takes sounds of one length, two frames a position.
+        shape = (batch, config.num_mel_bins, 2 * config.max_source_positions)
+        sound = torch.empty(shape, dtype=model.dtype, device="meta")
+        return {"input_features": sound, "decoder_input_ids": ids}
+    return {"input_ids": ids, "decoder_input_ids": ids}
+
+
+def _grown(cache: Any, tokens: int, *, reads_text: bool) -> bool:
+    """Whether every layer of the cache could be grown by so many tokens."""
+    # What an encoder made of a text grows with it; what it made of a sound is of one length.
+    whole = cache if reads_text else getattr(cache, "self_attention_cache", cache)
+    layers = list(_layers(whole))
+    if not all(type(layer).__module__ == "transformers.cache_utils" for layer in layers):
+        return False
+    for layer in layers:
+        _grow(layer, tokens)
+    return True
+
+
+def _grow(layer: Any, tokens: int) -> None:
+    keys, values = getattr(layer, "keys", None), getattr(layer, "values", None)
+    if keys is None or values is None or not keys.numel():
+        return
+    layer.update(_more(keys, tokens, -2), _more(values, tokens, -2))
+    for name in ("indexer_keys", "indexer_position_ids"):
+        held = getattr(layer, name, None)
+        if held is not None:
+            along = -2 if name == "indexer_keys" else -1
+            setattr(layer, name, _more(held, tokens + held.shape[along], along))
+
+
+def _more(tensor: Any, tokens: int, along: int) -> Any:
+    shape = list(tensor.shape)
+    shape[along] = tokens
+    return tensor.new_empty(shape)
+
+
+def _layers(cache: Any) -> Iterator[Any]:
+    """The layers of a cache, or of the two of an encoder-decoder; a cache without is one itself."""
+    for name in ("self_attention_cache", "cross_attention_cache"):
+        if hasattr(cache, name):
+            yield from _layers(getattr(cache, name))
+    if hasattr(cache, "self_attention_cache"):
+        return
+    yield from getattr(cache, "layers", None) or [cache]
+
+
+def _tensors(values: Any) -> Iterator[Any]:
+    """Every tensor with a dimension in mappings and lists of them."""
+    if hasattr(values, "element_size"):
+        if values.dim():
+            yield values
+    elif isinstance(values, Mapping):
+        for value in values.values():
+            yield from _tensors(value)
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _tensors(value)
+
+
+def _unpadded() -> Any:
+    """A mode that answers what a model asks of its masks' values as for texts without padding."""
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    asks = (torch.Tensor.item, torch.Tensor.__bool__, torch.Tensor.__contains__)
+
+    class Unpadded(TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
+        ) -> Any:
+            if func in asks and args[0].is_meta:
+                return True
+            return func(*args, **(kwargs or {}))
+
+    return Unpadded()
