@@ -32,7 +32,7 @@ def test_what_is_to_fetch_is_told_with_its_place_and_time() -> None:
         "#             3.5 GB  model-2.safetensors\n"
         "# at hand   1 file, 600 B\n"
         "# in        /data/hub (HF_HOME), 54.1 GB free, 40.6 GB when all has come\n"
-        "# to read   13.5 GB, about 9 s at the 1.5 GB/s in 1 load like this"
+        "# to read   13.5 GB from the disk, about 9 s at the 1.5 GB/s of 1 load like this"
     )
 
 

@@ -31,9 +31,9 @@ def _lines(download: DownloadPlan) -> Iterator[str]:
     if download.room:
         yield _row("in", _place(download.room, download.bytes))
     if download.reading and download.read_seconds:
-        alike = counted(download.reading.times, "load")
         took = _took(download.read_seconds, download.reading)
-        yield _row("to read", f"{sized(download.weight_bytes)}, {took} in {alike} like this")
+        loads = f"{counted(download.reading.times, 'load')} like this"
+        yield _row("to read", f"{sized(download.weight_bytes)} from the disk, {took} of {loads}")
 
 
 def _row(what: str, text: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from yaie.errors import raise_errors
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from yaie.errors import YaieError, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.files import Need, need
-from yaie.planning.preflight import judged, with_true_hints
+from yaie.planning.preflight import judged, with_origins, with_true_hints
 from yaie.sources.bring import bring, bring_small_files
 from yaie.spec.load_spec import Composition
 
@@ -22,7 +25,7 @@ def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Fact
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
-    with watch.stage("fetch"):
+    with watch.stage("fetch"), _with_origins(composition):
         bring_small_files(spec.model)
         facts = gather(spec)
         raise_errors(with_true_hints(composition, judged(composition, facts)))
@@ -30,3 +33,12 @@ def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Fact
             bring(spec.model, progress=watch.bytes)
             facts = gather(spec)
     return facts
+
+
+@contextmanager
+def _with_origins(composition: Composition) -> Iterator[None]:
+    """Tells of what keeps files from coming where the value at fault was said."""
+    try:
+        yield
+    except YaieError as error:
+        raise type(error)(*with_origins(composition, error.problems)) from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from yaie.sources.cache import cache_folder, chosen_by, repository_folder
 from yaie.sources.disk import DiskNeed
@@ -68,7 +69,7 @@ class Stock:
         broken_off = sum(file.stat().st_size for file in folder.glob("*/blobs/*.incomplete"))
         if not broken_off:
             return f"make room, or {another}"
-        told = f"`hf cache prune --cache-dir {folder}` removes"
+        told = f"`hf cache prune --cache-dir {quote(str(folder))}` removes"
         return f"{told} {sized(broken_off)} of downloads that broke off, or {another}"
 
     def _or_variable(self) -> str:
