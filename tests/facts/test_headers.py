@@ -59,6 +59,11 @@ DAMAGE: dict[str, tuple[Any, int, str]] = {
     "dtype": ({"a": A | {"dtype": "X"}}, 12, "is damaged: its header does not describe `a`"),
     "entry": ({"a": 3}, 0, "is damaged: its header does not describe `a`"),
     "list": ([], 0, "is damaged: its safetensors header is not a JSON object"),
+    "metadata": (
+        GOOD | {"__metadata__": {"format": 3}},
+        16,
+        "is damaged: `__metadata__` of its safetensors header maps no texts",
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +201,17 @@ def test_what_a_hint_says_helps(classifier: Path, word: str, first: str, module:
     typed = f"weights.reinitialize=['{module}.*']"
     assert error.hint == f"{first}`{typed}` makes them new"
     assert all(p.severity == "warning" for p in judged(*words, typed))
+
+
+def test_a_quantization_config_that_cannot_be_read_is_refused_before_the_load(
+    saved: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "quantised"))
+    config = json.loads((folder / "config.json").read_text())
+    stored = {"quant_method": "bitsandbytes", "load_in_4bit": "yes"}
+    (folder / "config.json").write_text(json.dumps(config | {"quantization_config": stored}))
+    composition = yaie.compose(f"model={folder}", "processor=none", "device=cpu")
+    (problem,) = check_with_checkpoint(composition)
+    assert problem.message == (
+        "reading the checkpoint's `quantization_config`: TypeError: load_in_4bit must be a boolean"
+    )

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.rules.making import LLAMA, facts, fields, spec
+from tests.rules.making import LLAMA, checkpoint, facts, fields, spec
 from yaie.errors import Problem
 from yaie.rules.config_counts import (
     experts_chosen_are_there,
     key_value_heads_divide_the_heads,
+    layers_can_be_made,
     padding_is_a_token,
+    sizes_can_be_counted,
 )
 from yaie.rules.problems import refused
 
@@ -99,3 +101,44 @@ def test_a_padding_token_without_an_embedding_is_refused() -> None:
 def test_transformers_builds_no_embedding_for_a_padding_token_beyond_it() -> None:
     with pytest.raises(AssertionError, match="Padding_idx"):
         run("llama", pad_token_id=64)
+
+
+def test_more_layers_than_can_be_made_are_refused() -> None:
+    assert problems(layers_can_be_made, num_hidden_layers=10**9) == (
+        refused(
+            "model.config.num_hidden_layers",
+            "`1000000000` layers were asked by `num_hidden_layers`, and more than 10,000 take"
+            " transformers longer than anyone waits to make, one by one",
+            "`~model.config.num_hidden_layers`",
+        ),
+    )
+
+
+def test_more_layers_of_a_config_json_than_can_be_made_are_refused() -> None:
+    held = checkpoint(config={"model_type": "llava", "text_config": {"num_hidden_layers": 10**9}})
+    (problem,) = layers_can_be_made(spec(), facts(checkpoint=held))
+    assert (problem.path, problem.hint) == ("model.id", None)
+
+
+def test_as_many_layers_as_the_deepest_models_have_pass() -> None:
+    assert problems(layers_can_be_made, num_hidden_layers=1000) == ()
+
+
+@pytest.mark.parametrize("value", [2**62, 10**20])
+def test_sizes_beyond_counting_are_refused(value: int) -> None:
+    assert problems(sizes_can_be_counted, hidden_size=value) == (
+        refused(
+            "model.config.hidden_size",
+            f"`{value}` was asked for `hidden_size`, and torch cannot count so far",
+            "`~model.config.hidden_size`",
+        ),
+    )
+
+
+@pytest.mark.parametrize("value", [2**62, 10**20])
+def test_transformers_builds_nothing_of_a_size_beyond_counting(value: int) -> None:
+    import torch
+    from transformers import BertConfig, BertModel
+
+    with torch.device("meta"), pytest.raises((RuntimeError, TypeError), match=r"[Oo]verflow"):
+        BertModel(BertConfig(vocab_size=value, num_hidden_layers=1))

@@ -92,7 +92,16 @@ def _header(file: Path, opened: IO[bytes], size: int) -> tuple[dict[str, Any], i
         raise spoiled(file, "is damaged: its safetensors header is not JSON") from error
     if not isinstance(header, dict):
         raise spoiled(file, "is damaged: its safetensors header is not a JSON object")
+    if not _is_texts(header.get("__metadata__")):
+        raise spoiled(file, "is damaged: `__metadata__` of its safetensors header maps no texts")
     return header, 8 + length
+
+
+def _is_texts(metadata: Any) -> bool:
+    """Whether it is what safetensors takes for metadata: none, or texts by name."""
+    if metadata is None:
+        return True
+    return isinstance(metadata, dict) and all(isinstance(text, str) for text in metadata.values())
 
 
 def _tensor(file: Path, name: str, entry: Any) -> tuple[TensorFacts, int, int]:

@@ -55,10 +55,26 @@ def rehearse(plan: LoadPlan, facts: Facts) -> Rehearsal:
                 problems += _misread(values[-1], call, asked(plan.spec, facts), facts)
         if errors_of(problems) or not isinstance(plan.spec.weights, Pretrained):
             return Rehearsal(keys=None, problems=tuple(problems))
+        with mapped("reading the checkpoint's `quantization_config`"):
+            _read_quantization(facts)
         with mapped("matching the checkpoint with the model"):
             keys = foreseen(at_hand(plan.calls[plan.model], facts), facts, values)
     found = _judged(plan, keys, facts) if keys else ()
     return Rehearsal(keys=keys, problems=(*problems, *found))
+
+
+def _read_quantization(facts: Facts) -> None:
+    """Builds what transformers makes of a `quantization_config`, which raises what the load would.
+
+    Another machine's packages are not at hand.
+    """
+    from transformers.quantizers.auto import AutoHfQuantizer, AutoQuantizationConfig
+
+    stored = facts.checkpoint.quantization if facts.checkpoint else None
+    if stored is None or not facts.host.packages_known:
+        return
+    if AutoHfQuantizer.supports_quant_method(dict(stored)):
+        AutoQuantizationConfig.from_dict(dict(stored))
 
 
 def _judged(plan: LoadPlan, keys: KeyFacts, facts: Facts) -> Iterator[Problem]:

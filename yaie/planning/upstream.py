@@ -46,7 +46,8 @@ def problem_of(error: Exception, doing: str) -> YaieError:
 
 
 def _first_lines(error: Exception, most: int = 600) -> str:
-    text = " ".join(str(error).split())
+    # torch tells the frames of its own C++ behind some messages.
+    text = " ".join(str(error).partition("\nException raised from")[0].split())
     return text if len(text) <= most else text[:most] + " …"
 
 

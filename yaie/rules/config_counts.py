@@ -2,18 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.limits import size
 from yaie.rules.config_scopes import Scope, scopes
 from yaie.rules.problems import refused
+from yaie.rules.reading import own_config
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import override
 
 EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
 """Names of the number of experts, an architecture having one of them."""
+
+
+MOST_LAYERS = 10_000
+"""A layer takes transformers 2 ms and 50 kB to make on `meta`; the deepest models have hundreds."""
+MOST = 2**62
+"""torch counts the bytes of a tensor by 64 bits with a sign: more of 16 bits overflow."""
+LAYERS = re.compile(r"(^|_)(layers?|depths?|blocks)$")
+"""Names of numbers of layers."""
+
+
+def layers_can_be_made(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A model has no more layers than can be made one by one.
+
+    Upstream: each is made as modules of Python, be it on `meta`: a billion of them fill the memory.
+    """
+    said = spec.model.config
+    for path, value in _layers("", {**own_config(spec, facts), **said}):
+        is_typed = path.partition(".")[0] in said
+        yield refused(
+            f"model.config.{path}" if is_typed else "model.id",
+            f"`{value}` layers were asked by `{path}`, and more than {MOST_LAYERS:,} take"
+            " transformers longer than anyone waits to make, one by one",
+            f"`~model.config.{path}`" if is_typed else None,
+        )
+
+
+def _layers(prefix: str, config: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Numbers of layers that are too many, each by its path."""
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _layers(f"{prefix}{name}.", value)
+        numbers = value if isinstance(value, list) else [value]
+        counts = [size(number) or 0 for number in numbers if not isinstance(number, list)]
+        if LAYERS.search(name) and max(counts, default=0) > MOST_LAYERS:
+            yield f"{prefix}{name}", max(counts)
+
+
+def sizes_can_be_counted(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """No side of a weight is longer than torch can count.
+
+    Upstream: a TypeError (`Overflow when unpacking long`), or a RuntimeError (`Storage size
+    calculation overflowed`), as the model is built.
+    """
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            limits = scope.limits.fields.get(scope.own(name))
+            is_side = scope.own(name) in {scope.own(side) for side in SIDES}
+            is_side |= limits is not None and limits.least is not None
+            if is_side and (size(value) or 0) >= MOST:
+                yield refused(
+                    scope.below(name),
+                    f"`{value}` was asked for `{name}`, and torch cannot count so far",
+                    f"`~{scope.below(name)}`",
+                )
+
+
+SIDES = ("hidden_size", "vocab_size", "intermediate_size")
+"""Lengths of weights everywhere; elsewhere a field is one if negative numbers were refused."""
 
 
 def key_value_heads_divide_the_heads(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -43,7 +43,8 @@ def a_checkpoint_is_quantised_by_a_known_method(spec: LoadSpec, facts: Facts) ->
     log.
     """
     own = own_quantization(spec, facts)
-    if not own or not reads_weights(spec) or stored_method(own):
+    empty = own_config(spec, facts).get("quantization_config") == {}
+    if not (own or empty) or not reads_weights(spec) or stored_method(own):
         return
     method = own.get("quant_method")
     if method is None:
@@ -140,6 +141,8 @@ def a_checkpoint_keeps_what_it_left_unquantised(spec: LoadSpec, facts: Facts) ->
         return
     listed = own.get(field) or own.get("ignored_layers") or []
     said_instead = getattr(asked, field)
+    if not isinstance(listed, list):
+        return
     kept = _HEAD if said_instead is None else set(said_instead)
     if not set(listed) <= kept:
         yield refused(
