@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import yaie
 from tests.rules.making import (
     ATTENTION,
     FLASH,
@@ -111,3 +112,12 @@ def test_a_part_with_a_kind_of_its_own_is_said() -> None:
             "`Vocoder`, a part of `LlamaForCausalLM`, runs on `sdpa`, not `eager`",
         ),
     )
+
+
+def test_kinds_that_a_part_refuses_are_not_offered() -> None:
+    (problem,) = yaie.check("model=detr", "attention=sdpa")
+    assert problem.message == (
+        "`DetrForObjectDetection` does not run on `sdpa`, since its part `ResNetModel` does not; it"
+        " runs on `eager`"
+    )
+    assert problem.hint == "`attention=eager`"

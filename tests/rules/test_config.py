@@ -152,5 +152,5 @@ def test_a_number_that_is_not_itself_is_said_once() -> None:
 
 def test_layers_beyond_counting_take_no_time() -> None:
     many = spec(weights={"kind": "random"}, model={"config": {"num_hidden_layers": 10**30}})
-    (problem,) = judge(many, facts(checkpoint=LISTED))
+    (problem,) = layer_types_are_as_many_as_layers(many, facts(checkpoint=LISTED))
     assert problem.hint is None

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+import yaie
 from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, spec
 from yaie.errors import Problem
 from yaie.facts.limits import FieldLimits, Limits, Refusal, Relation
 from yaie.rules.activations import NAMES
 from yaie.rules.config_limits import (
+    LIFTED_BY,
     items_are_within_their_limits,
     layers_have_a_type_each,
     lists_have_their_length,
@@ -283,3 +285,42 @@ def with_default(name: str, type_: str, default: Any) -> Any:
 
     field = FieldFacts(type=type_, default=default)
     return replace(LLAMA, fields={**LLAMA.fields, name: field})
+
+
+def test_a_switch_that_another_lets_be_passes() -> None:
+    bert = ("model=architecture", "model.architecture=bert", "weights=meta")
+    path = "model.config.add_cross_attention=true"
+    (alone,) = yaie.check(*bert, path)
+    assert (
+        alone.hint == "`model.config.is_decoder=true`, or `model.config.add_cross_attention=false`"
+    )
+    assert yaie.check(*bert, path, "model.config.is_decoder=true") == ()
+
+
+@pytest.mark.parametrize(
+    ("model_type", "name", "other"),
+    [
+        ("bert", "add_cross_attention", "is_decoder"),
+        ("gpt_bigcode", "add_cross_attention", "multi_query"),
+        ("wav2vec2-bert", "use_intermediate_ffn_before_adapter", "add_adapter"),
+        ("fastspeech2_conformer", "use_weighted_masking", "use_masking"),
+    ],
+)
+def test_transformers_lets_a_switch_be_with_another(model_type: str, name: str, other: str) -> None:
+    import torch
+    from huggingface_hub.errors import StrictDataclassClassValidationError
+    from transformers import AutoConfig, AutoModel
+
+    def built(**switches: bool) -> None:
+        with torch.device("meta"):
+            AutoModel.from_config(AutoConfig.for_model(model_type, **switches))
+
+    refusals = (
+        AssertionError,
+        NotImplementedError,
+        ValueError,
+        StrictDataclassClassValidationError,
+    )
+    built(**{name: True, other: LIFTED_BY[name][other]})
+    with pytest.raises(refusals):
+        built(**{name: True})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import yaie
 from tests.rules.making import checkpoint, facts, spec
 from yaie.errors import Problem
 from yaie.facts.limits import Limits
@@ -14,6 +15,7 @@ from yaie.rules.config_rope import (
     rope_parameters_are_for_every_type_of_layer,
     rope_parameters_have_what_their_type_needs,
     rope_type_is_one_that_builds,
+    rope_type_is_said_by_its_name,
 )
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, wrong
@@ -157,3 +159,51 @@ def test_transformers_builds_nothing_of_an_unknown_kind() -> None:
 def test_transformers_refuses_a_kind_without_what_it_needs() -> None:
     with pytest.raises(KeyError, match="Missing required keys"):
         meta(rope_type="linear")
+
+
+def test_a_kind_by_its_former_name_is_refused_beside_todays() -> None:
+    held = checkpoint(config={"model_type": "llama", "rope_parameters": {"rope_type": "default"}})
+    asked = config(rope_parameters={"type": "yarn", "factor": 4.0})
+    assert tuple(rope_type_is_said_by_its_name(asked, facts(checkpoint=held))) == (
+        wrong(
+            "model.config.rope_parameters.type",
+            "`type` is called `rope_type` today, and ignored beside it, which is `default`",
+            "`model.config.rope_parameters.rope_type=yarn`",
+        ),
+    )
+
+
+def test_transformers_ignores_a_kind_by_its_former_name_beside_todays() -> None:
+    from transformers import LlamaConfig
+
+    rope = {"rope_type": "default", "rope_theta": 1e4, "type": "yarn", "factor": 4.0}
+    assert LlamaConfig(rope_parameters=rope).rope_parameters["rope_type"] == "default"
+
+
+def test_a_former_scaling_is_hinted_at_in_todays_words() -> None:
+    said = "model.config.rope_scaling={type:yarn,factor:4.0}"
+    (problem,) = yaie.check("model=qwen3-0.6b", said, host="h100")
+    assert problem.hint == (
+        "`model.config.rope_parameters.rope_type=yarn model.config.rope_parameters.factor=4.0`"
+    )
+
+
+def test_a_kind_that_only_config_json_says_is_read_as_transformers_reads_it() -> None:
+    held = checkpoint(config={"rope_parameters": {"rope_type": "mrope", "rope_theta": 1e4}})
+    known = facts(checkpoint=held, limits={"": Limits(rope_types=("default",))})
+    asked = config(rope_parameters={"rope_theta": 5.0})
+    assert [*rope_type_is_one_that_builds(asked, known)] == []
+
+
+def test_a_kind_that_is_none_of_todays_names_the_plain_one() -> None:
+    text = "model.config.text_config.rope_parameters.rope_type"
+    (problem,) = yaie.check("model=qwen2-vl", "weights=meta", f"{text}=mrope")
+    assert problem.hint == f"`{text}=default`"
+
+
+def test_transformers_reads_the_kind_of_qwen2_vl_as_the_plain_one() -> None:
+    from transformers import AutoConfig
+
+    rope = {"rope_type": "mrope", "rope_theta": 1e4, "mrope_section": [16, 24, 24]}
+    text = AutoConfig.for_model("qwen2_vl_text", rope_parameters=rope)
+    assert text.rope_parameters["rope_type"] == "default"

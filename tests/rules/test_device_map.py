@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rules.making import checkpoint, facts, gpus, spec
+from yaie.rules.device_map import map_covers_the_model
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
 
@@ -151,5 +152,5 @@ def test_a_norm_without_weights_needs_no_device() -> None:
 def test_layers_beyond_counting_take_no_time() -> None:
     config = {"model_type": "llama", "num_hidden_layers": 10**30}
     asked = spec(device={"kind": "map", "map": {"lm_head": "cpu"}}, model={"known": None})
-    (problem,) = judge(asked, facts(checkpoint=checkpoint(config=config)))
+    (problem,) = map_covers_the_model(asked, facts(checkpoint=checkpoint(config=config)))
     assert "`model.layers`" in problem.message

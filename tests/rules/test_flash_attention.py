@@ -233,3 +233,19 @@ def test_what_config_json_asks_for_is_judged_too() -> None:
 def with_fields(**types: str) -> ArchitectureFacts:
     """A Llama whose config has these fields too."""
     return replace(LLAMA, fields={**LLAMA.fields, **fields(**types)})
+
+
+@pytest.mark.parametrize("capability", [(10, 0), (12, 0)])
+def test_version_3_is_not_built_for_blackwell(capability: tuple[int, int]) -> None:
+    host = gpus(capability=capability, flash_attn_3="3.0.0")
+    (problem,) = judge(attending("flash_attention_3"), facts(host=host))
+    assert problem.message == (
+        "`flash_attention_3` has kernels for CUDA devices of capability below 10.0, and this"
+        f" machine's is {capability[0]}.{capability[1]}"
+    )
+
+
+@pytest.mark.parametrize("capability", [(8, 0), (8, 9), (9, 0)])
+def test_version_3_runs_on_ampere_ada_and_hopper(capability: tuple[int, int]) -> None:
+    host = gpus(capability=capability, flash_attn_3="3.0.0")
+    assert judge(attending("flash_attention_3"), facts(host=host)) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -46,8 +47,8 @@ def apple(**packages: str) -> HostFacts:
     [
         ("eetq", gpus(kernels="0.18.2")),
         ("fbgemm_fp8", gpus(fbgemm_gpu="1.9.0")),
-        ("fp8", gpus()),
-        ("mxfp8", gpus(capability=(8, 9))),
+        ("fp8", gpus(kernels="0.18.2")),
+        ("mxfp8", gpus(capability=(8, 9), kernels="0.18.2")),
         ("nvfp4", gpus(capability=(10, 0), kernels="0.18.2")),
         ("fp_quant", gpus(capability=(10, 0), fp_quant="0.3.2", qutlass="0.2.0")),
         ("fouroversix", gpus(fouroversix="1.0.5")),
@@ -67,7 +68,7 @@ def test_methods_of_accelerators_are_refused_on_a_cpu(method: str) -> None:
 
 
 def test_a_model_left_on_the_cpu_beside_a_gpu_is_refused_with_the_gpu_as_a_hint() -> None:
-    (problem,) = problems(on(gpus()), "fp8", {"kind": "none"})
+    (problem,) = problems(on(gpus(kernels="0.18.2")), "fp8", {"kind": "none"})
     assert problem.hint == f"`device=cuda`, or {NONE}"
 
 
@@ -84,7 +85,7 @@ def test_a_package_that_is_too_new_is_refused() -> None:
 @pytest.mark.parametrize(
     ("method", "least", "packages"),
     [
-        ("fp8", (8, 9), {}),
+        ("fp8", (8, 9), {"kernels": "0.18.2"}),
         ("fbgemm_fp8", (9, 0), {"fbgemm_gpu": "1"}),
         ("nvfp4", (10, 0), {"kernels": "0.18.2"}),
     ],
@@ -112,6 +113,32 @@ def test_a_stored_checkpoint_of_an_older_generation_is_unpacked() -> None:
             " times its size: it needs CUDA compute capability 8.9, and 8.0 is here",
         ),
     )
+
+
+def test_eight_bit_floats_compute_by_a_package() -> None:
+    assert problems(on(gpus()), "fp8") == (
+        refused(
+            "quantization.method",
+            "computing with `fp8` needs the package `kernels`, which is not installed",
+            f"{NONE}, or `pip install 'kernels>=0.18.2,<0.19'`",
+        ),
+    )
+
+
+def test_a_stored_checkpoint_of_eight_bit_floats_can_be_unpacked_without_it() -> None:
+    here = on(gpus(), checkpoint=of(quant_method="fp8"))
+    (problem,) = judge(spec(device=CUDA), here)
+    assert problem.hint == (
+        "`quantization=fp8 quantization.dequantize=true`, or `pip install 'kernels>=0.18.2,<0.19'`"
+    )
+
+
+@pytest.mark.skipif(find_spec("kernels") is not None, reason="the package kernels is installed")
+def test_transformers_computes_no_eight_bit_floats_without_the_package() -> None:
+    from transformers.integrations.finegrained_fp8 import load_finegrained_fp8_kernel
+
+    with pytest.raises(ImportError, match="kernel unavailable"):
+        load_finegrained_fp8_kernel()
 
 
 def test_a_stored_checkpoint_of_mxfp4_is_unpacked_without_its_kernels() -> None:

@@ -15,6 +15,7 @@ from tools.oracle.row import Row
 
 AS_IT_RUNS = frozenset(
     {
+        "a_method_computes_by_its_packages",
         "attention_sinks_need_an_accelerator",
         "experts_chosen_are_there",
         "flash_attention_has_narrow_heads",

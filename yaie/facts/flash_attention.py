@@ -20,6 +20,8 @@ class FlashFacts:
     """Kinds of devices that it runs on by the package, or by torch_npu."""
     capability: tuple[int, int]
     """Lowest CUDA compute capability."""
+    below: tuple[int, int] | None = None
+    """The first CUDA compute capability that it is not built for."""
     head_dim: int | None = None
     """Widest head."""
     dropout: bool = False
@@ -36,7 +38,10 @@ FLASH = {
         head_dim=256,
         dropout=True,
     ),
-    "flash_attention_3": FlashFacts(package="flash-attn-3", capability=(8, 0), head_dim=256),
+    # Built for Ampere, Ada and Hopper (Dao-AILab/flash-attention issues 1049 and 1853).
+    "flash_attention_3": FlashFacts(
+        package="flash-attn-3", capability=(8, 0), below=(10, 0), head_dim=256
+    ),
     "flash_attention_4": FlashFacts(package="flash-attn-4", capability=(9, 0)),
 }
 """Attention kind → what it needs."""
@@ -54,6 +59,7 @@ class KernelFacts:
     """Major version that transformers takes where no revision is said: branch `v4`."""
     devices: frozenset[str]
     capability: tuple[int, int] | None
+    below: tuple[int, int] | None = None
     stands_for: tuple[str, ...] = ()
     """Kinds in whose place transformers fetches it where their package is missing."""
 
@@ -66,12 +72,13 @@ KERNELS = {
         stands_for=("flash_attention_2",),
     ),
     "kernels-community/flash-attn3": KernelFacts(
-        version=1, devices=frozenset({"cuda"}), capability=(8, 0)
+        version=1, devices=frozenset({"cuda"}), capability=(8, 0), below=(10, 0)
     ),
     "kernels-community/vllm-flash-attn3": KernelFacts(
         version=1,
         devices=frozenset({"cuda"}),
         capability=(8, 0),
+        below=(10, 0),
         stands_for=("flash_attention_3",),
     ),
     "kernels-community/flash-attn4": KernelFacts(

@@ -47,6 +47,8 @@ class MethodFacts:
     says: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of that class that tell the method from others of the same class."""
     packages: tuple[Package, ...] = ()
+    called_by: tuple[Package, ...] = ()
+    """Packages that only the forward pass asks for."""
     kinds: Kinds = EVERY
     """The kinds of devices that it runs on."""
     capability: tuple[int, int] | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,11 @@ def problem_of(error: Exception, doing: str) -> YaieError:
 
     said = f"{doing}: {type(error).__name__}: {_first_lines(error)}"
     match error:
+        case pickle.UnpicklingError():
+            # torch's own text advises to run what the file names.
+            text = f"{doing}: the weights are a pickle that is damaged, or names code to be run"
+            hint = "bring the weights as safetensors: code in a pickle is not run"
+            return SourceError(Problem(path="", message=text, hint=hint, fault=Fault.SOURCE))
         case torch.OutOfMemoryError() | MemoryError():
             hint = "try `precision=bf16`, `quantization=bnb_4bit` or `device=auto`"
             return UnsupportedError(

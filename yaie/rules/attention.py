@@ -67,7 +67,7 @@ def parts_have_their_kinds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 def _unsupported(use: Use) -> Iterator[Problem]:
     if use.kind not in KINDS or use.model is None or use.refusal is None:
         return
-    runs = [kind for kind in use.model.attention if not kind.startswith("paged|")]
+    runs = [kind for kind in use.kinds if not kind.startswith("paged|")]
     lifting = () if use.part else lifted_by(use.model, use.kind)
     yield refused(
         use.path,

@@ -31,6 +31,18 @@ def too_old(kind: str, needed: tuple[int, int], facts: Facts) -> str | None:
     )
 
 
+def too_new(kind: str, below: tuple[int, int] | None, facts: Facts) -> str | None:
+    """What is said of devices that a kernel is not built for yet; None where it is."""
+    found = [d.compute_capability for d in facts.host.devices if d.compute_capability]
+    highest = max(found, default=None)
+    if below is None or highest is None or highest < below:
+        return None
+    return (
+        f"`{kind}` has kernels for CUDA devices of capability below {below[0]}.{below[1]}, and"
+        f" {facts.host.name}'s is {highest[0]}.{highest[1]}"
+    )
+
+
 def other_dtype(spec: LoadSpec, facts: Facts) -> str | None:
     """What the dtype is where it is known and not one of FlashAttention's."""
     computed = dtype(spec, facts)

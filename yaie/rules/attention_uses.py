@@ -27,9 +27,12 @@ class Use:
     refusal: str | None = None
     """Why the class does not run on the kind; None where it does, or cannot be known."""
 
+    kinds: tuple[str, ...] = ()
+    """Kinds that the class, with its parts, runs on; empty while it is not known."""
+
     def admits(self, kind: str) -> bool:
         """Whether the class runs on a kind, as far as is known."""
-        return self.model is None or kind in self.model.attention
+        return self.model is None or kind in self.kinds
 
     def runs(self) -> bool:
         """Whether the class runs on what is said; where it does not, that alone is said."""
@@ -48,7 +51,8 @@ def uses(spec: LoadSpec, facts: Facts) -> Iterator[Use]:
     """The kind of the whole, then that of each part."""
     kind, whole = _whole(spec, facts), asked_class(facts)
     why = refusal(whole, kind, spec, facts) if whole else None
-    yield Use(path=WHOLE, kind=kind, part="", model=whole, refusal=why)
+    runs = tuple(k for k in whole.attention if not refusal(whole, k, spec, facts)) if whole else ()
+    yield Use(path=WHOLE, kind=kind, part="", model=whole, refusal=why, kinds=runs)
     for part, kind in spec.attention.submodules.items():
         own = facts.sub_architectures.get(part)
         model = _of_part(own) if own else None
@@ -57,7 +61,8 @@ def uses(spec: LoadSpec, facts: Facts) -> Iterator[Use]:
         else:
             model, why = whole, _within(whole, part, kind) if whole else None
         path = f"attention.submodules.{part}"
-        yield Use(path=path, kind=kind, part=part, model=model, refusal=why)
+        runs = model.attention if model else ()
+        yield Use(path=path, kind=kind, part=part, model=model, refusal=why, kinds=runs)
 
 
 def _within(whole: ClassFacts, part: str, kind: str) -> str | None:

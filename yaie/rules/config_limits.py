@@ -118,12 +118,15 @@ def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         return
     for scope, name, value, limits in _limited(spec, facts):
         for refusal in limits.refused:
-            if _is(value, refusal.value) and _is_sure(scope, name, value):
+            if not _is(value, refusal.value) or _is_lifted(scope, name):
+                continue
+            if _is_sure(scope, name, value):
                 yield refused(
                     scope.below(name),
                     f"{_shown(value)} was asked, and `{scope.architecture.config_class}` builds"
                     f" nothing with it: `{refusal.why}`",
-                    _default_hint(scope, name),
+                    ", or ".join(filter(None, (_lifting(scope, name), _default_hint(scope, name))))
+                    or None,
                 )
 
 
@@ -254,6 +257,29 @@ def _is_sure(scope: Scope, name: str, value: object) -> bool:
     if value is None or value == 0:
         return True
     return not scope.stored and not _is_moved_along(scope, name)
+
+
+LIFTED_BY: Mapping[str, Mapping[str, bool]] = {
+    "add_cross_attention": {"is_decoder": True, "multi_query": False},
+    "use_intermediate_ffn_before_adapter": {"add_adapter": True},
+    "use_weighted_masking": {"use_masking": False},
+}
+"""Switches that are refused with all others as they are by default → those that let them be."""
+
+
+def _is_lifted(scope: Scope, name: str) -> bool:
+    values = scope.values()
+    others = LIFTED_BY.get(scope.own(name), {})
+    return any(_is(values.get(scope.own(other)), switch) for other, switch in others.items())
+
+
+def _lifting(scope: Scope, name: str) -> str | None:
+    """The switch of the architecture that lets another be, as an override."""
+    for other, switch in LIFTED_BY.get(scope.own(name), {}).items():
+        field = scope.architecture.fields.get(scope.own(other))
+        if field is not None and field.default is not switch:
+            return f"`{override(scope.below(other), switch)}`"
+    return None
 
 
 def _default_hint(scope: Scope, name: str) -> str | None:

@@ -12,7 +12,7 @@ from yaie.rules.config_scopes import Scope, is_former, scopes
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import reads_weights
 from yaie.spec.load_spec import LoadSpec
-from yaie.spec.wording import all_quoted, nearest, override, quoted
+from yaie.spec.wording import all_quoted, nearest, override, overrides, quoted
 
 ROPE = "rope_parameters"
 
@@ -29,11 +29,19 @@ def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Pro
                 continue
             today = scope.below(ROPE)
             path = today if name == "rope_scaling" else f"{today}.{name}"
+            typed = overrides(path, _renamed(value))
             yield wrong(
                 scope.below(name),
                 f"`{name}` is part of `{ROPE}` since transformers 5, and ignored beside it",
-                f"`{_whole(override(path, value), name, scope, spec)}`",
+                f"`{_whole(typed, name, scope, spec)}`",
             )
+
+
+def _renamed(value: object) -> object:
+    """A former `rope_scaling` with the kind under today's name."""
+    if not isinstance(value, Mapping) or "type" not in value or "rope_type" in value:
+        return value
+    return {("rope_type" if key == "type" else key): held for key, held in value.items()}
 
 
 def _whole(hint: str, name: str, scope: Scope, spec: LoadSpec) -> str:
@@ -113,17 +121,38 @@ def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Probl
     """
     for scope, asked in _asked(spec, facts):
         known = scope.limits.rope_types
-        for layer, rope in layers_of(_merged(scope, asked)).items():
+        # What only config.json says, transformers may read in a way of its own (`mrope`).
+        for layer, rope in layers_of(asked).items():
             kind = kind_of(rope)
             if known is None or kind in known or not {"rope_type", "type"} & rope.keys():
                 continue
             path = ".".join(filter(None, (scope.below(ROPE), layer, "rope_type")))
-            near = nearest(str(kind), known) or next(iter(known), None)
+            # `mrope` is no misspelling of `longrope`.
+            near = nearest(str(kind), known, cutoff=0.7) or next(iter(known), None)
             yield wrong(
                 path,
                 f"`{kind}` was asked, and `rope_type` of `{scope.architecture.config_class}` is"
                 f" one of {quoted(known)}",
                 f"`{override(path, near)}`" if near else None,
+            )
+
+
+def rope_type_is_said_by_its_name(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """The kind of rotary embedding is `rope_type`; by its former name it is read nowhere beside it.
+
+    Upstream: `type` is carried along, and the model is built with the `rope_type` of before.
+    """
+    for scope, asked in _asked(spec, facts):
+        for layer, rope in layers_of(_merged(scope, asked)).items():
+            said = layers_of(asked).get(layer, {}).get("type")
+            if said is None or rope.get("rope_type") in (None, said):
+                continue
+            path = ".".join(filter(None, (scope.below(ROPE), layer)))
+            yield wrong(
+                f"{path}.type",
+                f"`type` is called `rope_type` today, and ignored beside it, which is"
+                f" `{rope['rope_type']}`",
+                f"`{override(f'{path}.rope_type', said)}`",
             )
 
 

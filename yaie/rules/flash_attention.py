@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.flash_attention import FLASH, SOFTCAP_SINCE, WITHOUT_PACKAGE, FlashFacts
-from yaie.rules.attention_needs import fetches, other_dtype, there, too_old
+from yaie.rules.attention_needs import fetches, other_dtype, there, too_new, too_old
 from yaie.rules.attention_uses import Use, uses
 from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds
@@ -79,14 +79,16 @@ def flash_attention_needs_an_accelerator(spec: LoadSpec, facts: Facts) -> Iterat
 
 
 def flash_attention_needs_a_new_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """FlashAttention's kernels are for Ampere and newer, version 4's for Hopper and newer.
+    """FlashAttention's kernels are for Ampere and newer, version 4's for Hopper and newer, and
+    version 3's for none newer than Hopper.
 
     Upstream: the model loads, and fails when it is called.
     """
     if not has_numbers(spec) or "cuda" not in kinds(spec, facts):
         return
     for use, flash in _flash(spec, facts):
-        if message := too_old(use.kind, flash.capability, facts):
+        old = too_old(use.kind, flash.capability, facts)
+        if message := old or too_new(use.kind, flash.below, facts):
             yield refused(use.path, message, use.instead())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.flash_attention import KERNELS, KERNELS_PACKAGE
-from yaie.rules.attention_needs import other_dtype, too_old
+from yaie.rules.attention_needs import other_dtype, too_new, too_old
 from yaie.rules.attention_uses import Use, uses
 from yaie.rules.packages import lacking
 from yaie.rules.placement import kinds
@@ -76,7 +76,9 @@ def hub_kernels_need_their_device(spec: LoadSpec, facts: Facts) -> Iterator[Prob
                 f" {quoted(sorted(found))}",
                 use.instead(),
             )
-        elif known.capability and (message := too_old(name, known.capability, facts)):
+            continue
+        old = too_old(name, known.capability, facts) if known.capability else None
+        if message := old or too_new(name, known.below, facts):
             yield refused(use.path, message, use.instead())
 
 

@@ -41,6 +41,29 @@ def a_method_has_its_packages(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
             )
 
 
+def a_method_computes_by_its_packages(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Some methods load without the package that they compute by.
+
+    Upstream: the model is loaded, and its first forward pass is an ImportError.
+    """
+    use = quantizing(spec, facts)
+    if use is None or use.unpacked or (use.stored and _cannot_run(use, spec, facts)):
+        return
+    unpacked = f"`quantization={use.method} quantization.dequantize=true`" if use.stored else None
+    for package in use.needs.called_by:
+        if has_numbers(spec) and use.needs.kinds & kinds(spec, facts):
+            yield from lacking(
+                use.path,
+                f"computing with {use.subject.rstrip(',')}",
+                package.name,
+                facts,
+                minimum=package.minimum,
+                below=package.below,
+                instead=use.instead or unpacked,
+                install=package.install,
+            )
+
+
 def a_method_knows_the_device(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A method's kernels are written for some kinds of devices.
 

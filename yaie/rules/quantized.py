@@ -43,7 +43,8 @@ def a_checkpoint_is_quantised_by_a_known_method(spec: LoadSpec, facts: Facts) ->
     log.
     """
     own = own_quantization(spec, facts)
-    empty = own_config(spec, facts).get("quantization_config") == {}
+    stored = facts.checkpoint.config if facts.checkpoint else None
+    empty = (stored or {}).get("quantization_config") == {}
     if not (own or empty) or not reads_weights(spec) or stored_method(own):
         return
     method = own.get("quant_method")

@@ -72,7 +72,11 @@ class Composition:
     """The user's own options, as they were given."""
 
     def origin_of(self, path: str) -> str | None:
-        """Where the value at a path was said, or the nearest value around it."""
+        """Where the value at a path was said, or the first in it, or the nearest around it."""
+        if path not in self.origins:
+            inside = (o for name, o in self.origins.items() if name.startswith(f"{path}."))
+            if origin := next(inside, None):
+                return origin
         parts = path.split(".")
         for length in range(len(parts), 0, -1):
             if origin := self.origins.get(".".join(parts[:length])):
