@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "check model=llama2 precision=bf16",
     "show": "show model=llama2 precision=bf16",
     "code": "code model=llama2 precision=bf16",
+    "fetch": "fetch model=tiny",
     "options": "show options",
     "architecture": "show arch llama",
     "error": "check model=tinny",

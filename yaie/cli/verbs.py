@@ -13,6 +13,7 @@ SUMMARIES: dict[str, str] = {
     "check": "every problem of every recipe given, at once, before a byte of weights",
     "plan": "the exact calls, and the files and bytes that they would bring",
     "code": "the same calls as a Python program that stands alone",
+    "fetch": "bring the files that loads read, and load nothing",
     "show": "the composed spec, and where each value is from; options; architectures; hosts; rules",
 }
 """Each is a module of this package by the same name."""
@@ -21,7 +22,6 @@ LATER: tuple[str, ...] = (
     "adopt",
     "diff",
     "doctor",
-    "fetch",
     "fit",
     "inspect",
     "lock",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from yaie.errors import YaieError, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
+from yaie.facts.setting import Setting
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.files import Need, need
 from yaie.planning.preflight import judged, with_origins, with_true_hints
@@ -25,18 +26,24 @@ def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Fact
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
-    with watch.stage("fetch"), _with_origins(composition):
-        bring_small_files(spec.model)
-        facts = gather(spec)
-        raise_errors(with_true_hints(composition, judged(composition, facts)))
+    with watch.stage("fetch"), told_where_said(composition):
+        facts = with_small_files(composition)
         if wanted is Need.ALL:
             bring(spec.model, progress=watch.bytes)
             facts = gather(spec)
     return facts
 
 
+def with_small_files(composition: Composition, setting: Setting | None = None) -> Facts:
+    """The facts once all that is read beside the weights is at hand; raises what that forbids."""
+    bring_small_files(composition.spec.model)
+    facts = gather(composition.spec, setting)
+    raise_errors(with_true_hints(composition, judged(composition, facts), setting))
+    return facts
+
+
 @contextmanager
-def _with_origins(composition: Composition) -> Iterator[None]:
+def told_where_said(composition: Composition) -> Iterator[None]:
     """Tells of what keeps files from coming where the value at fault was said."""
     try:
         yield

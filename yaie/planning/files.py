@@ -49,9 +49,14 @@ def need(spec: LoadSpec, facts: Facts) -> Need:
 def download_of(spec: LoadSpec, facts: Facts) -> DownloadPlan:
     """The files that a load reads. Asks the hub for what is not at hand; SourceError where it
     cannot be asked."""
-    wanted = need(spec, facts)
-    here = _from_hub(spec, facts, wanted) if wanted is not Need.NOTHING else _at_hand(spec, facts)
+    here = download_here(spec, facts)
     return here if facts.host.is_here else _elsewhere(here)
+
+
+def download_here(spec: LoadSpec, facts: Facts) -> DownloadPlan:
+    """As `download_of`, for files that come to this machine, whatever machine will load them."""
+    wanted = need(spec, facts)
+    return _at_hand(spec, facts) if wanted is Need.NOTHING else _from_hub(spec, facts, wanted)
 
 
 def reading_place(spec: LoadSpec, folder: Path) -> str:
