@@ -131,3 +131,12 @@ def test_a_spoiled_file_is_made_anew(cache: Path) -> None:
 def test_keeping_leaves_nothing_but_the_file(tmp_path: Path) -> None:
     keep(b"packed", tmp_path / "yaie" / "catalogue")
     assert [path.name for path in (tmp_path / "yaie").iterdir()] == ["catalogue"]
+
+
+def test_a_field_whose_name_is_mapped_to_none_keeps_it() -> None:
+    from transformers import Qwen3MoeConfig
+
+    facts = catalogue().architecture("qwen3_moe")
+    assert facts is not None
+    assert facts.attribute_map == {"num_local_experts": "num_experts"}
+    assert Qwen3MoeConfig(num_experts=4).num_local_experts == 4

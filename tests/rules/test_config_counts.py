@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+import yaie
 from tests.rules.making import LLAMA, checkpoint, facts, fields, spec
 from yaie.errors import Problem
 from yaie.rules.config_counts import (
     experts_chosen_are_there,
+    groups_divide_the_experts,
     key_value_heads_divide_the_heads,
     layers_can_be_made,
     padding_is_a_token,
@@ -24,6 +26,7 @@ COUNTED = replace(
         **LLAMA.fields,
         **fields(num_key_value_heads="int", vocab_size="int", pad_token_id="int | None"),
         **fields(num_experts_per_tok="int", num_local_experts="int"),
+        **fields(n_routed_experts="int", n_group="int", topk_group="int"),
     },
 )
 
@@ -142,3 +145,47 @@ def test_transformers_builds_nothing_of_a_size_beyond_counting(value: int) -> No
 
     with torch.device("meta"), pytest.raises((RuntimeError, TypeError), match=r"[Oo]verflow"):
         BertModel(BertConfig(vocab_size=value, num_hidden_layers=1))
+
+
+def test_groups_that_share_the_experts_unevenly_are_refused() -> None:
+    assert problems(groups_divide_the_experts, n_routed_experts=16, n_group=3) == (
+        refused(
+            "model.config.n_group",
+            "`3` groups share `16` experts, and cannot share them evenly",
+            "`model.config.n_group=2`",
+        ),
+    )
+
+
+def test_more_groups_chosen_than_there_are_is_refused() -> None:
+    assert problems(groups_divide_the_experts, n_group=2, topk_group=4) == (
+        refused(
+            "model.config.topk_group",
+            "experts are chosen among those of `4` groups, and there are `2`",
+            "`model.config.topk_group=2`",
+        ),
+    )
+
+
+DEEPSEEK = {
+    **dict.fromkeys(("q_lora_rank", "kv_lora_rank", "n_routed_experts"), 16),
+    **dict.fromkeys(("qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim"), 8),
+    "moe_intermediate_size": 16,
+    "first_k_dense_replace": 0,
+    "num_experts_per_tok": 2,
+}
+
+
+@pytest.mark.parametrize(
+    "groups", [{"n_group": 3, "topk_group": 2}, {"n_group": 2, "topk_group": 4}]
+)
+def test_a_model_of_such_groups_does_not_run(groups: dict[str, int]) -> None:
+    with pytest.raises(RuntimeError):
+        run("deepseek_v3", **DEEPSEEK, **groups)
+
+
+def test_experts_by_a_name_that_their_class_maps_to_another_are_counted() -> None:
+    qwen = ("model=architecture", "model.architecture=qwen3_moe", "weights=meta")
+    said = ("model.config.num_experts=4", "model.config.num_experts_per_tok=8")
+    (problem,) = yaie.check(*qwen, *said)
+    assert problem.message == "a token goes to `8` experts, and there are `4`"

@@ -11,9 +11,11 @@ import pytest
 import yaie
 from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, fields, spec
 from yaie.errors import Problem
+from yaie.facts.limits import Limits
 from yaie.rules.activations import NAMES
 from yaie.rules.config_pretrained import (
     SAME,
+    overrides_leave_the_embeddings_tied,
     overrides_leave_the_weights_their_activation,
     overrides_leave_the_weights_their_heads,
     overrides_leave_the_weights_their_shape,
@@ -47,6 +49,15 @@ def logits(folder: Path, **overrides: Any) -> Any:
     with torch.no_grad():
         model = AutoModelForCausalLM.from_pretrained(folder, **overrides)
         return model(torch.tensor([[1, 2, 3]])).logits
+
+
+def save(folder: Path, **config: Any) -> None:
+    """A causal Llama of one layer."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "vocab_size": 64}
+    tiny = LlamaConfig(**sizes, num_hidden_layers=1, num_attention_heads=2, **config)
+    LlamaForCausalLM(tiny).save_pretrained(folder)
 
 
 def test_fewer_layers_than_the_checkpoint_has_are_refused() -> None:
@@ -154,11 +165,8 @@ def test_another_name_of_the_same_activation_passes() -> None:
 
 def test_transformers_loads_weights_under_another_activation(tmp_path: Path) -> None:
     import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
 
-    sizes = {"hidden_size": 16, "intermediate_size": 32, "vocab_size": 64}
-    tiny = LlamaConfig(**sizes, num_hidden_layers=1, num_attention_heads=2)
-    LlamaForCausalLM(tiny).save_pretrained(tmp_path)
+    save(tmp_path)
     assert not torch.allclose(logits(tmp_path), logits(tmp_path, hidden_act="relu"))
 
 
@@ -171,3 +179,55 @@ def test_activations_that_are_the_same_agree_everywhere() -> None:
         answers = torch.stack([ACT2FN[name](numbers) for name in names])
         assert (answers.amax(0) - answers.amin(0)).max() < 0.001
     assert set().union(*SAME) <= set(NAMES)
+
+
+def ties(value: bool) -> tuple[Problem, ...]:
+    declared = {**LLAMA.fields, **fields(tie_word_embeddings="bool")}
+    held = checkpoint(config={"tie_word_embeddings": not value})
+    known = facts(checkpoint=held, architecture=replace(LLAMA, fields=declared))
+    asked = spec(model={"config": {"tie_word_embeddings": value}})
+    return tuple(overrides_leave_the_embeddings_tied(asked, known))
+
+
+def test_two_matrices_are_not_tied() -> None:
+    assert ties(True) == (
+        refused(
+            "model.config.tie_word_embeddings",
+            "the checkpoint's embeddings of input and output are two matrices, and transformers"
+            " does not tie what differs",
+            "`~model.config.tie_word_embeddings`",
+        ),
+    )
+
+
+def test_one_matrix_that_is_to_be_two_is_said() -> None:
+    assert [problem.severity for problem in ties(False)] == ["warning"]
+
+
+def test_transformers_ties_no_two_matrices_of_a_checkpoint(tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM
+
+    save(tmp_path, tie_word_embeddings=False)
+    model = AutoModelForCausalLM.from_pretrained(tmp_path, tie_word_embeddings=True)
+    assert model.config.tie_word_embeddings
+    assert model.lm_head.weight is not model.model.embed_tokens.weight
+
+
+FOLLOWED = Limits(shaping={"max_position_embeddings": (), "num_queries": ("base",)})
+
+
+@pytest.mark.parametrize(
+    ("name", "refusals"), [("max_position_embeddings", 1), ("num_queries", 1), ("other", 0)]
+)
+def test_a_field_that_weights_follow_is_the_checkpoints(name: str, refusals: int) -> None:
+    held = checkpoint(config={name: 8})
+    known = facts(checkpoint=held, limits={"": FOLLOWED})
+    asked = spec(model={"config": {name: 16}})
+    assert len([*overrides_leave_the_weights_their_shape(asked, known)]) == refusals
+
+
+def test_a_class_whose_weights_do_not_follow_a_field_takes_it() -> None:
+    held = checkpoint(config={"num_queries": 8})
+    known = facts(checkpoint=held, limits={"": FOLLOWED}, task="base")
+    asked = spec(model={"config": {"num_queries": 16}})
+    assert [*overrides_leave_the_weights_their_shape(asked, known)] == []

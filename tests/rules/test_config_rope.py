@@ -11,6 +11,7 @@ from tests.rules.making import checkpoint, facts, spec
 from yaie.errors import Problem
 from yaie.facts.limits import Limits
 from yaie.rules.config_rope import (
+    rope_factors_are_as_many_as_frequencies,
     rope_parameters_are_for_each_type_of_layer,
     rope_parameters_are_for_every_type_of_layer,
     rope_parameters_have_what_their_type_needs,
@@ -207,3 +208,27 @@ def test_transformers_reads_the_kind_of_qwen2_vl_as_the_plain_one() -> None:
     rope = {"rope_type": "mrope", "rope_theta": 1e4, "mrope_section": [16, 24, 24]}
     text = AutoConfig.for_model("qwen2_vl_text", rope_parameters=rope)
     assert text.rope_parameters["rope_type"] == "default"
+
+
+def test_factors_are_as_many_as_frequencies() -> None:
+    asked = built(rope_type="longrope", short_factor=[1.0, 1.0], long_factor=[1.0] * 4)
+    model = {**asked.model.config, "hidden_size": 16, "num_attention_heads": 2}
+    asked = spec(model={"id": None, "known": None, "config": model}, weights={"kind": "meta"})
+    assert tuple(rope_factors_are_as_many_as_frequencies(asked, facts())) == (
+        refused(
+            "model.config.rope_parameters.short_factor",
+            "`short_factor` has 2 factors, and 4 are needed, one for each two numbers of a head"
+            " that are turned",
+        ),
+    )
+
+
+def test_a_model_of_fewer_factors_does_not_run() -> None:
+    import torch
+    from transformers import LlamaConfig, LlamaModel
+
+    sizes = {"hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1, "vocab_size": 8}
+    factors = {"short_factor": [1.0, 1.0], "long_factor": [1.0, 1.0]}
+    rope = {"rope_type": "longrope", "rope_theta": 1e4, **factors}
+    with pytest.raises(RuntimeError, match="size of tensor"):
+        LlamaModel(LlamaConfig(**sizes, rope_parameters=rope))(torch.tensor([[1, 2]]))

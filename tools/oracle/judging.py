@@ -23,6 +23,7 @@ AS_IT_RUNS = frozenset(
         "flex_attention_has_no_dropout",
         "flex_attention_on_a_cpu_has_32_bits_at_most",
         "flex_attention_trains_on_accelerators",
+        "groups_divide_the_experts",
         "key_value_heads_divide_the_heads",
         "new_flash_attention_has_no_dropout",
         "old_flash_attention_does_not_cap",

@@ -95,6 +95,17 @@ class QuantizationFacts:
     """What its constructor names."""
 
 
+def aliases(declared: Mapping[str, str], fields: Mapping[str, FieldFacts]) -> dict[str, str]:
+    """An attribute_map from other names to fields.
+
+    Some classes (Qwen3-MoE's) declare the field and map its name to one that they do not declare.
+    """
+    return {
+        **{name: own for name, own in declared.items() if own in fields or name not in fields},
+        **{own: name for name, own in declared.items() if own not in fields and name in fields},
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchitectureFacts:
     """What transformers supports of one model_type."""
@@ -104,7 +115,7 @@ class ArchitectureFacts:
     config_class: str
     fields: Mapping[str, FieldFacts]
     attribute_map: Mapping[str, str]
-    """Standard names to this config's own: `hidden_size` → `n_embd`."""
+    """Other names to those of fields: `hidden_size` → `n_embd`."""
     properties: tuple[str, ...] = ()
     """Names that are no fields and yet can be set: `num_labels`, `attn_implementation`."""
     sub_configs: Mapping[str, str]

@@ -15,7 +15,7 @@ from io import StringIO
 from typing import Any
 
 from yaie.facts import config_classes, model_classes, releases
-from yaie.facts.architecture import ArchitectureFacts, ClassFacts
+from yaie.facts.architecture import ArchitectureFacts, ClassFacts, aliases
 from yaie.facts.catalogue_file import Head, pack
 from yaie.facts.declared import config_base
 from yaie.facts.task_order import task_rank
@@ -99,11 +99,12 @@ class Builder:
     def architecture(self, name: str) -> ArchitectureFacts:
         cls = self.registered.get(name) or self.nameless[name]
         classes = dict(self._default_classes(cls))
+        fields = config_classes.fields_of(cls)
         return ArchitectureFacts(
             model_type=name,
             config_class=cls.__name__,
-            fields=config_classes.fields_of(cls),
-            attribute_map=dict(sorted(cls.attribute_map.items())),
+            fields=fields,
+            attribute_map=dict(sorted(aliases(cls.attribute_map, fields).items())),
             properties=config_classes.properties_of(cls),
             sub_configs=config_classes.sub_configs_of(cls, self.registered),
             open_sub_configs=config_classes.open_sub_configs_of(cls),

@@ -19,6 +19,7 @@ from yaie.facts.architecture import (
     FieldFacts,
     QuantizationFacts,
     Refusal,
+    aliases,
 )
 
 FORMAT = 3
@@ -113,11 +114,12 @@ def read_architecture(unpacked: Unpacked, model_type: str) -> ArchitectureFacts 
 def _read(line: bytes, head: Head) -> ArchitectureFacts:
     data = json.loads(line)
     classes = [_read_class(facts) for facts in data["classes"]]
+    fields = {**head.fields, **_read_fields(data["fields"])}
     return ArchitectureFacts(
         model_type=data["model_type"],
         config_class=data["config_class"],
-        fields={**head.fields, **_read_fields(data["fields"])},
-        attribute_map=data["attribute_map"],
+        fields=fields,
+        attribute_map=aliases(data["attribute_map"], fields),
         properties=_properties(head, data),
         sub_configs=data["sub_configs"],
         open_sub_configs=tuple(data["open_sub_configs"]),

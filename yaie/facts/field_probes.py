@@ -49,6 +49,14 @@ class Prober:
             return None
         return _Asking(facts=self._facts(name), stands=stands, known=self.known).record()
 
+    def quick(self, name: str) -> tuple[Stand, dict[str, Any]] | None:
+        """The largest model, with few layers, and what its config holds; None without one."""
+        stands = self.stands(name)
+        if not stands:
+            return None
+        asking = _Asking(facts=self._facts(name), stands=stands, known=self.known)
+        return asking.quick, asking.held
+
     def stands(self, name: str) -> tuple[Stand, ...]:
         """The architecture's models, the smallest first, one for each class that builds by
         default; else the first model that it is a part of."""

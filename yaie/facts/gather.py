@@ -124,9 +124,13 @@ def _limits(
         return {}
     # Unpacking takes milliseconds that a check without overrides need not wait.
     from yaie.facts.limits_file import limits_of
+    from yaie.facts.shaping_file import shaping_of
 
     named = {path: facts.model_type for path, facts in parts.items() if facts is not None}
-    return {path: limits_of(known.version, name) for path, name in named.items()}
+    return {
+        path: replace(limits_of(known.version, name), shaping=shaping_of(known.version, name))
+        for path, name in named.items()
+    }
 
 
 def _told(field: str, configs: tuple[Mapping[str, Any], ...]) -> str | None:

@@ -80,6 +80,9 @@ class Limits:
     """Whether each type of layer has rotary parameters of its own, and must."""
     rope_default: Mapping[str, Any] | None = None
     """`rope_parameters` of the default config as built."""
+    shaping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields that names or shapes of weights were seen to follow, each with the tasks whose class
+    does not; kept in a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)

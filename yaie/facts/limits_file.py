@@ -40,6 +40,7 @@ def _line(name: str, limits: Limits) -> bytes:
     data = {
         key: value for key, value in asdict(limits).items() if value not in (None, (), {}, False)
     }
+    data.pop("shaping", None)
     data["fields"] = {name: _field_data(field) for name, field in limits.fields.items()}
     data["relations"] = [_relation_data(relation) for relation in limits.relations]
     return json.dumps({name: data}, separators=(",", ":"), allow_nan=False).encode() + b"\n"

@@ -72,10 +72,11 @@ def whole_rope(kind: str, held: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sample(key: str, held: Mapping[str, Any]) -> Any:
-    return SAMPLES.get(key) or [1.0] * (_rotary_dim(held) // 2)
+    return SAMPLES.get(key) or [1.0] * (rotary_dim(held) // 2)
 
 
-def _rotary_dim(held: Mapping[str, Any]) -> int:
+def rotary_dim(held: Mapping[str, Any]) -> int:
+    """Numbers of each head that are turned, two where it is not known."""
     hidden, heads = held.get("hidden_size"), held.get("num_attention_heads")
     dim = held.get("head_dim")
     if isinstance(hidden, int) and isinstance(heads, int) and heads and not dim:

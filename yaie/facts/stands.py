@@ -43,6 +43,18 @@ class Stand:
             # Whatever a value makes a constructor raise is what is being asked.
             return REFUSED, f"{type(error).__name__}: {error}"
 
+    def shapes(self, changed: Mapping[str, Any]) -> dict[str, tuple[int, ...]] | None:
+        """The weights of a model with these fields, each with its shape; None where there is none,
+        or the config says other values."""
+        try:
+            config = self._config(changed)
+            weights = self._model(config).state_dict()
+        except Exception:
+            # Whatever a value makes a constructor raise: there is no model of it.
+            return None
+        read_back = self._reads_back(config, changed)
+        return {name: tuple(w.shape) for name, w in weights.items()} if read_back else None
+
     def size(self) -> int:
         """Parameters of the model with nothing changed."""
         return sum(parameter.numel() for parameter in self._model(self._config({})).parameters())

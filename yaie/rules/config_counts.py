@@ -117,6 +117,32 @@ def experts_chosen_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         )
 
 
+def groups_divide_the_experts(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Experts are chosen among those of the best groups: groups are of one size, and are there.
+
+    Upstream: the model is built, and its first forward pass is a RuntimeError, `shape is invalid`
+    or `selected index k out of range`.
+    """
+    for scope in scopes(spec, facts):
+        experts, groups = _count(scope, "n_routed_experts"), _count(scope, "n_group")
+        chosen = _count(scope, "topk_group")
+        said = _said(scope, "n_group", "n_routed_experts")
+        if said and experts and groups and experts % groups:
+            near = [number for number in range(1, experts + 1) if experts % number == 0]
+            yield refused(
+                scope.below(said),
+                f"`{groups}` groups share `{experts}` experts, and cannot share them evenly",
+                f"`{override(scope.below('n_group'), min(near, key=lambda n: abs(n - groups)))}`",
+            )
+        said = _said(scope, "topk_group", "n_group")
+        if said and chosen and groups and chosen > groups:
+            yield refused(
+                scope.below(said),
+                f"experts are chosen among those of `{chosen}` groups, and there are `{groups}`",
+                f"`{override(scope.below('topk_group'), groups)}`",
+            )
+
+
 def padding_is_a_token(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """The token that pads has a row in the embedding, as every token has.
 

@@ -21,7 +21,7 @@ from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
 
 SHAPING = ("num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size")
-"""Fields that no architecture can change and keep its weights; the load compares all the others."""
+"""Fields that no architecture can change and keep its weights; others were seen to be such."""
 HEADS = re.compile(
     r"(^|_)(heads|heads_per_layer|heads_per_stage|head_dim|dim_head|d_head)$|^(n_head|d_kv)$"
 )
@@ -38,8 +38,12 @@ def overrides_leave_the_weights_their_shape(spec: LoadSpec, facts: Facts) -> Ite
     Upstream: a RuntimeError of mismatched sizes after the download; of layers, random weights or
     layers dropped, and a line of log.
     """
+
+    def shapes(scope: Scope, own: str) -> bool:
+        return _shapes(scope, own, facts.task) and not _cuts_heads(scope, own)
+
     if isinstance(spec.weights, Pretrained) and not spec.weights.reinitialize:
-        for scope, name, value, trained in _changed(spec, facts, _shapes):
+        for scope, name, value, trained in _changed(spec, facts, shapes):
             path = scope.below(name)
             message = f"`{value}` was asked, and {_made_for(trained)}"
             yield refused(path, message, f"`~{path}`, or `weights=random`")
@@ -60,6 +64,31 @@ def overrides_leave_the_weights_their_heads(spec: LoadSpec, facts: Facts) -> Ite
                 f"`{value}` was asked, and {_made_for(trained)}: cut otherwise they do not fit,"
                 " or compute nothing that was learnt",
                 f"`{back}`, or `weights=random`",
+            )
+
+
+def overrides_leave_the_embeddings_tied(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Embeddings of input and output are one matrix in a checkpoint, or two, and stay so.
+
+    Upstream: two that are to be tied are left apart, with a warning, and the config says that they
+    are tied; one that is to be two leaves the output's random, with a line in the log.
+    """
+    if not isinstance(spec.weights, Pretrained):
+        return
+    for scope, name, value, trained in _changed(spec, facts, _ties):
+        if value is True and trained is False:
+            yield refused(
+                scope.below(name),
+                "the checkpoint's embeddings of input and output are two matrices, and transformers"
+                " does not tie what differs",
+                f"`~{scope.below(name)}`",
+            )
+        elif value is False and not spec.weights.reinitialize:
+            yield said(
+                scope.below(name),
+                "the checkpoint's embeddings of input and output are one matrix: if it holds no"
+                " other, the output's is missing",
+                f"`~{scope.below(name)}`",
             )
 
 
@@ -110,12 +139,20 @@ def _trained(scope: Scope, own: str) -> Any:
     return values.get(own)
 
 
-def _shapes(scope: Scope, own: str) -> bool:
-    return own in {scope.own(name) for name in SHAPING}
+def _shapes(scope: Scope, own: str, task: str | None) -> bool:
+    """Whether the weights of the task's class follow a field; of a part those of any class."""
+    if own in {scope.own(name) for name in SHAPING}:
+        return True
+    spared = scope.limits.shaping.get(own)
+    return spared is not None and (task not in spared if scope.is_outermost else not spared)
 
 
 def _cuts_heads(scope: Scope, own: str) -> bool:
     return HEADS.search(own) is not None and "loss" not in own
+
+
+def _ties(scope: Scope, own: str) -> bool:
+    return own == "tie_word_embeddings"
 
 
 def _activates(scope: Scope, own: str) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.facts.rope_values import NEEDED, SAMPLES, kind_of, layers_of, stored_rope
+from yaie.facts.rope_values import NEEDED, SAMPLES, kind_of, layers_of, rotary_dim, stored_rope
 from yaie.rules.config_scopes import Scope, is_former, scopes
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import reads_weights
 from yaie.spec.load_spec import LoadSpec
-from yaie.spec.wording import all_quoted, nearest, override, overrides, quoted
+from yaie.spec.wording import all_quoted, counted, nearest, override, overrides, quoted
 
 ROPE = "rope_parameters"
 
@@ -173,6 +173,37 @@ def rope_parameters_have_what_their_type_needs(spec: LoadSpec, facts: Facts) -> 
                     f"`rope_type` is `{kind_of(rope)}`, which needs {all_quoted(missing)} too",
                     f"`{' '.join(samples)}`" if len(samples) == len(missing) else None,
                 )
+
+
+def rope_factors_are_as_many_as_frequencies(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """`longrope` has a factor for each frequency: for each two numbers of a head that are turned.
+
+    Upstream: Phi-3's config raises a StrictDataclassClassValidationError; other models are built,
+    and their first forward pass is a RuntimeError of two sizes.
+    """
+    for scope, asked in _asked(spec, facts):
+        rope = {**(scope.limits.rope_default or {}), **_merged(scope, asked)}
+        values = {**scope.values(), ROPE: rope}
+        # Of DeepSeek's heads a part of its own is turned.
+        known = scope.whole and "qk_rope_head_dim" not in scope.architecture.fields
+        known = known and isinstance(values.get(scope.own("num_attention_heads")), int)
+        number = rotary_dim({**values, **_sizes(scope, values)}) // 2
+        for key in FACTORS if known and "" in layers_of(asked) else ():
+            factors = asked.get(key)
+            if isinstance(factors, list) and len(factors) != number:
+                yield refused(
+                    f"{scope.below(ROPE)}.{key}",
+                    f"`{key}` has {counted(len(factors), 'factor')}, and {number} are needed, one"
+                    " for each two numbers of a head that are turned",
+                )
+
+
+FACTORS = ("short_factor", "long_factor")
+
+
+def _sizes(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("hidden_size", "num_attention_heads", "head_dim")
+    return {name: values.get(scope.own(name)) for name in names}
 
 
 def _asked(spec: LoadSpec, facts: Facts) -> Iterator[tuple[Scope, Mapping[str, Any]]]:
