@@ -53,6 +53,14 @@ def test_the_cache_is_where_it_was_asked_to_be(hub: Hub, tmp_path: Path) -> None
     assert source.folder.is_relative_to(tmp_path / "mine")
 
 
+def test_a_cache_that_is_a_file_says_to_name_a_folder(hub: Hub, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    problem = problem_of_bringing(ModelSpec(id="org/model", cache_dir=str(file)))
+    assert problem.message.startswith("the hub's cache cannot be written: [Errno 20]")
+    assert problem.hint == "name a folder that you may write: `model.cache_dir=…`, or set `HF_HOME`"
+
+
 def test_a_listing_says_what_would_be_fetched(hub: Hub) -> None:
     listing = list_files(MODEL)
     assert listing.commit == hub.repositories["org/model"].commit

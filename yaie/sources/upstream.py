@@ -24,7 +24,7 @@ WAITS = (1.0, 2.0, 4.0)
 
 _OVERLOADED = (408, 429)
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 _ANOTHER_FOLDER = "name a folder that you may write: `model.cache_dir=…`, or set `HF_HOME`"
 _LATER = "try again later, or name a folder that holds the files: `model=./folder`"
 
