@@ -11,6 +11,7 @@
     model     a checkpoint of `checkpoints.yaml` that `./model` is, before `files` change it
     given     what the reader is told of the files
     config_dir  the folder of `--config-dir`
+    context   the tokens of `--context`
     upstream  what transformers does without it, where no docstring says so
 """
 
@@ -34,15 +35,16 @@ import yaml
 from yaie.errors import Fault, InputError, Problem
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
+from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.setting import Setting, named
 from yaie.facts.shipped import INSTALLED
 from yaie.facts.tokens import tokens_of
 from yaie.planning.inquiry import inquire
 from yaie.planning.preflight import check, uncomposed
-from yaie.rules import keys, new_layers, tokens
+from yaie.rules import keys, memory, new_layers, tokens
 from yaie.rules.judge import Rule, rules_of
 from yaie.spec.compose import compose
-from yaie.spec.load_spec import Composition
+from yaie.spec.load_spec import Composition, LoadSpec
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "rules"
@@ -51,6 +53,8 @@ COMPOSING = "composing"
 """Examples of what composing says, each by a sentence."""
 KEYS = "keys"
 """Examples of the rules that compare a checkpoint's weights with the model."""
+MEMORY = "memory"
+"""Examples of the rules of the room that a model finds."""
 _BITS = {"F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "U8": 8, "I32": 32}
 
 
@@ -65,12 +69,13 @@ class Example:
     files: Mapping[str, Any] = field(default_factory=dict)
     given: str = ""
     config_dir: str | None = None
+    context: int | None = None
     upstream: str | None = None
 
 
 def examples() -> dict[str, Example]:
     """Rule → example, of all groups."""
-    others = (CHECKPOINTS, COMPOSING, KEYS)
+    others = (CHECKPOINTS, COMPOSING, KEYS, MEMORY)
     files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in others]
     return {name: example for file in files for name, example in _rows(file).items()}
 
@@ -89,6 +94,17 @@ def key_rules() -> dict[str, Callable[..., Iterator[Problem]]]:
     """The rules that compare a checkpoint's weights, and its tokens, with the model."""
     found = (*rules_of(keys), *rules_of(new_layers), *rules_of(tokens))
     return {r.__name__: r for r in found if isgeneratorfunction(r) and r.__name__ != "judge_keys"}
+
+
+def memory_examples() -> dict[str, Example]:
+    """Rule of a model's memory → example."""
+    return _rows(EXAMPLES / f"{MEMORY}.yaml")
+
+
+def memory_rules() -> dict[str, Callable[[LoadSpec, MemoryFacts], Iterator[Problem]]]:
+    """The rules that compare a model with the room it finds."""
+    found: list[Callable[..., Iterator[Problem]]] = [*rules_of(memory)]
+    return {r.__name__: r for r in found if r.__name__ != "judge_memory"}
 
 
 def _rows(file: Path) -> dict[str, Example]:
@@ -152,6 +168,18 @@ def problems_of_keys(name: str, example: Example) -> tuple[Problem, ...]:
         true = (found.keys, tokens_of(found.facts.checkpoint, ""))
         rule = key_rules()[name]
         said = rule(composition.spec, *true[: len(signature(rule).parameters) - 1])
+        own = {(p.path, p.message) for p in said}
+        return tuple(p for p in found.problems if (p.path, p.message) in own)
+
+
+def problems_of_memory(name: str, example: Example) -> tuple[Problem, ...]:
+    """What a rule of memory says of its example, as `yaie plan` shows it."""
+    with _folder(example):
+        composition = _composed(example)
+        use = Use(context=example.context) if example.context else None
+        found = inquire(composition, _setting(example), use)
+        assert found.memory is not None, found.problems
+        said = memory_rules()[name](composition.spec, found.memory)
         own = {(p.path, p.message) for p in said}
         return tuple(p for p in found.problems if (p.path, p.message) in own)
 

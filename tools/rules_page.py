@@ -12,13 +12,16 @@ from tools.rule_examples import (
     examples,
     key_examples,
     key_rules,
+    memory_examples,
+    memory_rules,
     problems_of,
     problems_of_keys,
+    problems_of_memory,
     problems_of_words,
 )
 from yaie.cli.problems import said
 from yaie.errors import Problem
-from yaie.rules import keys
+from yaie.rules import keys, memory
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -36,7 +39,7 @@ _OPENING = (
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_OPENING, *_composing(), *_rules(), *_keys()]) + "\n"
+    return "\n".join([*_OPENING, *_composing(), *_rules(), *_keys(), *_memory()]) + "\n"
 
 
 def _composing() -> Iterator[str]:
@@ -66,6 +69,14 @@ def _keys() -> Iterator[str]:
         yield from ("", *_shown(shown, problems_of_keys(name, example)))
 
 
+def _memory() -> Iterator[str]:
+    yield from ("", f"## {heading(memory)} (`yaie plan`)")
+    known = memory_examples()
+    for name, rule in memory_rules().items():
+        yield from _told(rule)
+        yield from ("", *_shown(known[name], problems_of_memory(name, known[name]), "plan"))
+
+
 def _rule(rule: Rule, known: Mapping[str, Example]) -> Iterator[str]:
     yield from _told(rule)
     if example := known.get(rule.__name__):
@@ -79,16 +90,17 @@ def _told(rule: Callable[..., object]) -> Iterator[str]:
         yield from ("", f"**Without it**: {text.upstream}")
 
 
-def _shown(example: Example, problems: Iterable[Problem]) -> Iterator[str]:
+def _shown(example: Example, problems: Iterable[Problem], verb: str = "check") -> Iterator[str]:
     if where := ", ".join(filter(None, (example.given, _installed(example)))):
         yield from (f"{where[0].upper()}{where[1:]}:", "")
     flags = [
         *_flag("--host", example.host),
         *_flag("--transformers", example.transformers),
         *_flag("--config-dir", example.config_dir),
+        *_flag("--context", str(example.context) if example.context else None),
     ]
     yield "```console"
-    yield " ".join(["$ yaie check", *map(shlex.quote, example.words), *flags])
+    yield " ".join([f"$ yaie {verb}", *map(shlex.quote, example.words), *flags])
     yield "\n\n".join(said(problem, _plain) for problem in problems)
     yield "```"
 

@@ -25,11 +25,35 @@ def test_code_as_json_holds_the_program(capsys: Captured) -> None:
     assert json.loads(capsys.readouterr().out) == {"program": program, "problems": []}
 
 
-def test_a_plan_shows_the_calls_and_what_there_is_to_fetch(capsys: Captured) -> None:
+def test_a_plan_shows_the_calls_what_there_is_to_fetch_and_the_memory(capsys: Captured) -> None:
     assert main(["code", *META]) == 0
     program = capsys.readouterr().out
     assert main(["plan", *META]) == 0
-    assert capsys.readouterr().out == f"{program}\n# nothing to fetch\n"
+    out = capsys.readouterr().out
+    assert out.startswith(f"{program}\n# nothing to fetch\n# memory: 48.2 GB of weights; ")
+    compile(out, "load.py", "exec")
+
+
+def test_a_plan_as_json_has_the_memory_of_each_device(capsys: Captured) -> None:
+    words = ["model=tiny", "device=cuda:0", "--host", "t4", "--context", "1k", "--batch", "2"]
+    assert main(["plan", *words, "--json"]) == 0
+    memory = json.loads(capsys.readouterr().out)["memory"]
+    assert memory["use"] == {"context": 1024, "batch": 2}
+    assert list(memory["devices"]) == ["cuda:0"]
+    device = memory["devices"]["cuda:0"]
+    kinds = ("weights_bytes", "quantization_state_bytes", "kv_cache_bytes", "activation_bytes")
+    assert {kind: device[kind] for kind in kinds} == {kind: memory[kind] for kind in kinds}
+    assert device["memory_bytes"] == 15360 * 2**20
+
+
+@pytest.mark.parametrize("length", ["0", "-1", "many", "1e3", "9" * 40, "k", "²"])
+def test_a_context_is_a_number_of_tokens(length: str, capsys: Captured) -> None:
+    assert main(["plan", "model=tiny", f"--context={length}"]) == 2
+    err = capsys.readouterr().err
+    assert err == (
+        f"`--context {length}` is no whole number from 1 to 1,000,000,000\n\n"
+        "hint: `--context 1024`\n"
+    )
 
 
 def test_a_plan_as_json_has_calls_and_download(capsys: Captured) -> None:

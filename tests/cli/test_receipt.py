@@ -15,6 +15,7 @@ RECEIPT: dict[str, Any] = {
     "parameters": 1_100_048_384,
     "trainable_parameters": 1_100_048_384,
     "memory_bytes": 2_200_119_864,
+    "memory": {},
     "dtypes": {"bfloat16": 1_100_048_384},
     "attention": {"": "sdpa"},
     "device_map": {"": "cpu"},
@@ -55,6 +56,11 @@ def test_the_receipt_sets_what_was_asked_beside_what_was_got() -> None:
         "keys          all as the model has them",
         "seconds       1.75 (config 0.25, weights 1.50)",
     ]
+
+
+def test_the_memory_stands_beside_what_was_predicted() -> None:
+    compared = {"cpu": {"predicted_bytes": 2_300_000_000, "measured_bytes": 2_250_000_000}}
+    assert line("memory", memory=compared) == "2.25 GB            predicted 2.3 GB"
 
 
 def test_parameters_that_do_not_train_are_counted() -> None:

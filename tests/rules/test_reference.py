@@ -12,9 +12,12 @@ from tools.rule_examples import (
     examples,
     key_examples,
     key_rules,
+    memory_examples,
+    memory_rules,
     messages_with,
     problems_of,
     problems_of_keys,
+    problems_of_memory,
     problems_of_words,
     raw_problems_of,
     raw_problems_of_words,
@@ -26,6 +29,7 @@ from yaie.rules.reference import rule_text
 EXAMPLES = examples()
 COMPOSING = composing_examples()
 KEYS = key_examples()
+MEMORY = memory_examples()
 BY_NAME = {rule.__name__: rule for rule in RULES}
 
 
@@ -70,6 +74,16 @@ def test_an_example_of_weights_makes_its_rule_speak(name: str) -> None:
 def test_every_rule_of_weights_has_an_example_and_says_what_happens_without_it() -> None:
     assert list(KEYS) == list(key_rules())
     assert all(rule_text(rule).upstream for rule in key_rules().values())
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_an_example_of_memory_makes_its_rule_speak(name: str) -> None:
+    assert problems_of_memory(name, MEMORY[name])
+
+
+def test_every_rule_of_memory_has_an_example_and_says_what_happens_without_it() -> None:
+    assert list(MEMORY) == list(memory_rules())
+    assert all(rule_text(rule).upstream for rule in memory_rules().values())
 
 
 @pytest.mark.parametrize("sentence", COMPOSING)

@@ -13,6 +13,9 @@ from yaie.spec.wording import counted, sized
 _SHOWN_KEYS = 3
 _SHOWN_DEVICES = 4
 
+_BESIDE = {"memory": "predicted"}
+"""What stands beside a row that shows no asked value."""
+
 Row = tuple[str, str, str]
 """What, got, asked; the last is empty where nothing was asked of it."""
 
@@ -25,7 +28,9 @@ def write(spec: LoadSpec, receipt: Mapping[str, Any], stream: TextIO) -> None:
     for what, got, asked in rows:
         line = f"{paint(f'{what:13}', 'bold')} {got}"
         if asked:
-            line += " " * (got_width - len(got)) + paint(f"   asked {asked}", "dim")
+            line += " " * (got_width - len(got)) + paint(
+                f"   {_BESIDE.get(what, 'asked')} {asked}", "dim"
+            )
         print(line, file=stream)
     for problem in receipt["problems"]:
         where = f"{problem['path']}: " if problem["path"] else ""
@@ -36,7 +41,7 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "model", receipt["model_class"], _task(spec)
     yield "source", _source(receipt["source"]), ""
     yield "parameters", _parameters(receipt), ""
-    yield "memory", sized(receipt["memory_bytes"]), ""
+    yield "memory", sized(_measured(receipt)), _predicted(receipt["memory"])
     yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
     yield "attention", _kinds(receipt["attention"]), spec.attention.kind
     yield "device", _devices(receipt["device_map"]), _device(spec)
@@ -61,6 +66,18 @@ def _parameters(receipt: Mapping[str, Any]) -> str:
     total, trainable = receipt["parameters"], receipt["trainable_parameters"]
     of_them = "all" if trainable == total else f"{trainable:,}"
     return f"{total:,}, {of_them} trainable"
+
+
+def _measured(receipt: Mapping[str, Any]) -> int:
+    """With the state of a quantisation where that was foreseen."""
+    compared = receipt["memory"].values()
+    measured = sum(int(sizes["measured_bytes"]) for sizes in compared)
+    return max(int(receipt["memory_bytes"]), measured)
+
+
+def _predicted(memory: Mapping[str, Mapping[str, int]]) -> str:
+    """The sum over devices; empty where it was not foreseen."""
+    return sized(sum(sizes["predicted_bytes"] for sizes in memory.values())) if memory else ""
 
 
 def _shares(counts: Mapping[str, int]) -> str:

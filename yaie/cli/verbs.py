@@ -11,7 +11,8 @@ DEFAULT = "load"
 SUMMARIES: dict[str, str] = {
     "load": "load the model, print the receipt of what was got (the verb when none is given)",
     "check": "every problem of every recipe given, at once, before a byte of weights",
-    "plan": "the exact calls, and the files and bytes that they would bring",
+    "plan": "the exact calls, the files that they would bring, and the memory that they take",
+    "fit": "which combinations of options fit a machine, the best first",
     "code": "the same calls as a Python program that stands alone",
     "fetch": "bring the files that loads read, and load nothing",
     "show": "the composed spec, and where each value is from; options; architectures; hosts; rules",
@@ -22,7 +23,6 @@ LATER: tuple[str, ...] = (
     "adopt",
     "diff",
     "doctor",
-    "fit",
     "inspect",
     "lock",
     "new",

@@ -18,14 +18,20 @@ _YAML = (".yaml", ".yml")
 
 def composed(args: Namespace) -> Composition:
     """The one load that a verb's words ask for."""
+    recipe, overrides = one_load(args)
+    from yaie.planning.preflight import compose
+
+    return compose(recipe, overrides, args.config_dir)
+
+
+def one_load(args: Namespace) -> tuple[Path | None, list[str]]:
+    """The recipe, if there is one, and the overrides of a verb that takes one load."""
     recipes, overrides = parted(args.words, args.config_dir)
     if len(recipes) > 1:
         second = f"`{recipes[0]}` and `{recipes[1]}` were given, and one recipe is allowed here"
         hint = "`yaie check` alone takes several"
         raise InputError(Problem(path="", message=second, hint=hint))
-    from yaie.planning.preflight import compose
-
-    return compose(recipes[0] if recipes else None, overrides, args.config_dir)
+    return (recipes[0] if recipes else None), overrides
 
 
 def parted(words: Sequence[str], config_dir: Path | None) -> tuple[list[Path], list[str]]:

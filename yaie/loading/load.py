@@ -17,9 +17,9 @@ from yaie.loading.receipt import Receipt, receipt_of
 from yaie.loading.reporting import Reporter, Silent
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.execute import carry_out
+from yaie.planning.local_calls import at_hand
 from yaie.planning.matching import Report, reported
 from yaie.planning.preflight import with_origins
-from yaie.planning.rehearsal import at_hand
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.keys import judge_keys
 from yaie.spec.load_spec import Composition

@@ -28,6 +28,21 @@ def memory(model: Model) -> int:
     return sum(part.numel() * part.element_size() for tensor in tensors for part in held(tensor))
 
 
+def memory_by_device(model: Model) -> dict[str, int]:
+    """Device → bytes of parameters, buffers and what a quantiser keeps beside them.
+
+    What an accelerator fetches as it computes is on `meta` meanwhile, and is not counted.
+    """
+    found: Counter[str] = Counter()
+    for tensor in (*model.parameters(), *model.buffers()):
+        # Those of packed tensors are among the tensors that hold them, be they named twice.
+        parts = {id(part): part for part in (*held(tensor), *_state(tensor))}
+        for part in parts.values():
+            if part.device.type != "meta":
+                found[str(part.device)] += part.numel() * part.element_size()
+    return dict(found)
+
+
 def quantization_state(model: Model) -> int:
     """Bytes of scales, offsets and tables; those of packed tensors count in `memory` too, those
     that bitsandbytes keeps beside its weights do not."""

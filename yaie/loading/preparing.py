@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from yaie.errors import Problem, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts
+from yaie.facts.memory import MemoryFacts
 from yaie.loading.fetching import with_files
 from yaie.loading.importing import import_classes
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.calls import Call
+from yaie.planning.local_calls import at_hand
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
 from yaie.planning.preflight import survey
 from yaie.planning.prompt import refused
-from yaie.planning.rehearsal import at_hand, rehearsed
+from yaie.planning.rehearsal import rehearsed
 from yaie.planning.upstream import mapped
 from yaie.spec.load_spec import Composition
 
@@ -29,6 +31,8 @@ class Prepared:
     facts: Facts
     keys: KeyFacts | None
     """How weights and model match; None where only the load itself can tell."""
+    memory: MemoryFacts | None
+    """What it will take; None where that cannot be foreseen."""
     problems: tuple[Problem, ...]
     """Warnings so far."""
 
@@ -49,7 +53,12 @@ def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = Non
     problems = (*plan.problems, *rehearsal.problems)
     raise_errors(problems)
     return Prepared(
-        composition=composition, plan=plan, facts=facts, keys=rehearsal.keys, problems=problems
+        composition=composition,
+        plan=plan,
+        facts=facts,
+        keys=rehearsal.keys,
+        memory=rehearsal.memory,
+        problems=problems,
     )
 
 

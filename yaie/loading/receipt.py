@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from yaie.errors import Problem
+from yaie.facts.memory import MemoryFacts
 from yaie.loading import measuring
 from yaie.loading.preparing import Prepared
+from yaie.rules.problems import said
+from yaie.spec.wording import sized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,9 @@ class Receipt:
     trainable_parameters: int
     memory_bytes: int
     """Parameters and buffers."""
+    memory: Mapping[str, Mapping[str, int]]
+    """Device → `predicted_bytes` and `measured_bytes` of weights and their quantisation's state;
+    empty where the memory was not foreseen."""
     dtypes: Mapping[str, int]
     """dtype → elements stored in it."""
     attention: Mapping[str, str]
@@ -59,6 +65,7 @@ def receipt_of(
     problems: tuple[Problem, ...],
 ) -> Receipt:
     """The receipt of a loaded model; `keys` is transformers' report, empty where it made none."""
+    compared = comparison(model, prepared.memory)
     checkpoint = prepared.facts.checkpoint
     source = prepared.composition.spec.model.id
     return Receipt(
@@ -67,6 +74,7 @@ def receipt_of(
         parameters=int(model.num_parameters()),
         trainable_parameters=int(model.num_parameters(only_trainable=True)),
         memory_bytes=measuring.memory(model),
+        memory=compared,
         dtypes=measuring.dtypes(model),
         attention=measuring.attention(model),
         device_map=measuring.devices(model),
@@ -76,5 +84,36 @@ def receipt_of(
         unexpected_keys=tuple(sorted(keys.get("unexpected_keys", ()))),
         mismatched_keys=tuple(sorted(name for name, *_ in keys.get("mismatched_keys", ()))),
         seconds=dict(seconds),
-        problems=problems,
+        problems=(*problems, *surprises(compared)),
     )
+
+
+MOST_OFF = 0.05
+"""Share by which the memory may differ from what was predicted without a word."""
+
+
+def comparison(model: Any, memory: MemoryFacts | None) -> dict[str, dict[str, int]]:
+    """Device → predicted and measured bytes, of the devices that hold weights all the time."""
+    if memory is None:
+        return {}
+    measured = measuring.memory_by_device(model)
+    held = {
+        n: d for n, d in memory.devices.items() if d.weights_bytes and n not in memory.offloaded
+    }
+    return {
+        name: {"predicted_bytes": device.loaded_bytes, "measured_bytes": measured.get(name, 0)}
+        for name, device in held.items()
+        if name != "meta" and device.quantization_state_bytes is not None
+    }
+
+
+def surprises(compared: Mapping[str, Mapping[str, int]]) -> Iterator[Problem]:
+    """A warning for each device whose memory is not as predicted."""
+    for name, sizes in compared.items():
+        predicted, measured = sizes["predicted_bytes"], sizes["measured_bytes"]
+        if abs(measured - predicted) > MOST_OFF * predicted:
+            yield said(
+                "device",
+                f"`{name}` holds {sized(measured)} of weights and their state, and"
+                f" {sized(predicted)} were predicted",
+            )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from yaie.errors import Problem, raise_errors
+from yaie.facts.memory import Use
 from yaie.facts.setting import Setting
 from yaie.planning.download_plan import DownloadPlan
 from yaie.planning.files import download_of
@@ -16,13 +17,15 @@ from yaie.sources.disk import shortages
 from yaie.spec.load_spec import Composition
 
 
-def plan_with_files(composition: Composition, setting: Setting | None = None) -> LoadPlan:
-    """The plan of a composition with its download, here or in another setting.
+def plan_with_files(
+    composition: Composition, setting: Setting | None = None, use: Use | None = None
+) -> LoadPlan:
+    """The plan of a composition with its download and memory, here or in another setting.
 
     Weights and model are compared by headers. Raises YaieError with every problem where the load
     is not allowed or the disk has no room for its files, SourceError where the hub cannot be asked.
     """
-    inquiry = inquire(composition, setting)
+    inquiry = inquire(composition, setting, use)
     if inquiry.keys is None:
         raise_errors(inquiry.problems)
     download = download_of(composition.spec, inquiry.facts)

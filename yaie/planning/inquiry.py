@@ -13,9 +13,11 @@ from yaie.errors import Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_around
 from yaie.facts.keys import KeyFacts
+from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.remote import from_headers
 from yaie.facts.setting import Setting, here
 from yaie.planning.files import Need, need
+from yaie.planning.overrides import own_config
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import judged, resolved, survey, with_origins, with_true_hints
 from yaie.planning.rehearsal import rehearsed
@@ -36,10 +38,14 @@ class Inquiry:
     """None where an error forbids one."""
     keys: KeyFacts | None = None
     """How weights and model match; None where they were not compared."""
+    memory: MemoryFacts | None = None
+    """None where it was not counted."""
 
 
-def inquire(composition: Composition, setting: Setting | None = None) -> Inquiry:
-    """Every problem of a composition and its checkpoint.
+def inquire(
+    composition: Composition, setting: Setting | None = None, use: Use | None = None
+) -> Inquiry:
+    """Every problem of a composition and its checkpoint, for a use if one is named.
 
     An error of the rules is told alone, and so is what keeps the checkpoint from being read: then
     model and weights are not compared.
@@ -48,17 +54,29 @@ def inquire(composition: Composition, setting: Setting | None = None) -> Inquiry
     if errors_of(problems):
         return Inquiry(facts=facts, problems=problems)
     try:
-        with _with_headers(composition, facts, setting) as known:
-            return _rehearsed(composition, known, setting)
+        with with_headers(composition, facts, setting) as known:
+            return _rehearsed(composition, known, setting, use)
     except YaieError as error:
         # What was warned of for want of the checkpoint goes without saying now.
         return Inquiry(facts=facts, problems=with_origins(composition, error.problems))
 
 
 @contextmanager
-def _with_headers(
+def with_config(composition: Composition, facts: Facts, setting: Setting | None) -> Iterator[Facts]:
+    """The facts with what a structure is built from; the hub is asked where nothing is known of the
+    checkpoint's config."""
+    if own_config(composition.spec, facts) is not None or facts.architecture is not None:
+        yield facts
+        return
+    with with_headers(composition, facts, setting) as known:
+        yield known
+
+
+@contextmanager
+def with_headers(
     composition: Composition, facts: Facts, setting: Setting | None
 ) -> Iterator[Facts]:
+    """The facts with the checkpoint's headers, which the hub is asked for."""
     spec = composition.spec
     match need(spec, facts):
         case Need.NOTHING:
@@ -71,7 +89,9 @@ def _with_headers(
                 yield gather_around(spec, checkpoint, setting)
 
 
-def _rehearsed(composition: Composition, facts: Facts, setting: Setting | None) -> Inquiry:
+def _rehearsed(
+    composition: Composition, facts: Facts, setting: Setting | None, use: Use | None
+) -> Inquiry:
     problems = with_true_hints(composition, judged(composition, facts), setting)
     if errors_of(problems):
         return Inquiry(facts=facts, problems=problems)
@@ -79,10 +99,17 @@ def _rehearsed(composition: Composition, facts: Facts, setting: Setting | None) 
     if facts.transformers != here().catalogue.version:
         # Another release renames and ties weights by its own tables.
         return Inquiry(facts=facts, problems=problems, plan=replace(plan, problems=problems))
-    rehearsal = rehearsed(composition, replace(plan, problems=problems), facts, setting)
+    rehearsal = rehearsed(composition, replace(plan, problems=problems), facts, setting, use)
     problems = (*problems, *rehearsal.problems)
-    allowed = None if errors_of(problems) else replace(plan, problems=problems)
-    return Inquiry(facts=facts, problems=problems, plan=allowed, keys=rehearsal.keys)
+    decided = replace(plan, problems=problems, memory=rehearsal.memory)
+    allowed = None if errors_of(problems) else decided
+    return Inquiry(
+        facts=facts,
+        problems=problems,
+        plan=allowed,
+        keys=rehearsal.keys,
+        memory=rehearsal.memory,
+    )
 
 
 def check_with_checkpoint(

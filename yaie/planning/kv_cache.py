@@ -8,6 +8,7 @@ that a long context costs no more than a short one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 SHORT = 16
@@ -19,27 +20,54 @@ class NoCacheError(Exception):
 
 
 def kv_cache_bytes(model: Any, *, context: int, batch: int) -> int:
-    """Bytes of the cache of `batch` texts of `context` tokens; of an encoder-decoder both its
-    texts have as many.
+    """Bytes of the cache of `batch` texts of `context` tokens, as kv_cache_layers has them."""
+    return sum(kv_cache_layers(model, context=context, batch=batch))
+
+
+def kv_cache_layers(model: Any, *, context: int, batch: int) -> list[int]:
+    """Bytes of the cache a layer, for `batch` texts of `context` tokens; of an encoder-decoder both
+    its texts have as many.
 
     Raises NoCacheError where the model keeps none, and what its forward pass raises where that
     cannot go without numbers, or without an image.
     """
     import torch
 
-    with torch.no_grad(), _unpadded():
+    with torch.no_grad(), unpadded():
         length = min(context, SHORT)
         cache = _filled(model, batch, length)
         text = model.main_input_name == "input_ids"
         if context > length and not _grown(cache, context - length, reads_text=text):
             cache = _filled(model, batch, context)
-    return cache_bytes(cache)
+    return _layers_bytes(cache)
 
 
 def cache_bytes(cache: Any) -> int:
     """Bytes of the tensors of a cache, be it on `meta` or real."""
-    found = {id(tensor): tensor for layer in _layers(cache) for tensor in _tensors(vars(layer))}
-    return sum(tensor.numel() * tensor.element_size() for tensor in found.values())
+    return sum(_layers_bytes(cache))
+
+
+def _layers_bytes(cache: Any) -> list[int]:
+    """Bytes of a cache a layer; a tensor that two share is the first's."""
+    seen: set[int] = set()
+    return [sum(_sizes(layers, seen)) for layers in _stacked(cache)]
+
+
+def _stacked(cache: Any) -> Iterator[tuple[Any, ...]]:
+    """What each layer of a model caches: of an encoder-decoder its own and its encoder's."""
+    if hasattr(cache, "self_attention_cache"):
+        both = (cache.self_attention_cache, cache.cross_attention_cache)
+        yield from zip_longest(*(list(_layers(each)) for each in both))
+        return
+    yield from ((layer,) for layer in _layers(cache))
+
+
+def _sizes(layers: tuple[Any, ...], seen: set[int]) -> Iterator[int]:
+    for layer in layers:
+        for tensor in _tensors(vars(layer)) if layer is not None else ():
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield tensor.numel() * tensor.element_size()
 
 
 def _filled(model: Any, batch: int, length: int) -> Any:
@@ -119,7 +147,7 @@ def _tensors(values: Any) -> Iterator[Any]:
             yield from _tensors(value)
 
 
-def _unpadded() -> Any:
+def unpadded() -> Any:
     """A mode that answers what a model asks of its masks' values as for texts without padding."""
     import torch
     from torch.overrides import TorchFunctionMode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yaie.errors import Problem
+from yaie.facts.memory import MemoryFacts
 from yaie.facts.spelling import Spelled
 from yaie.planning.calls import Call
 from yaie.planning.download_plan import DownloadPlan
@@ -25,6 +26,8 @@ class LoadPlan:
     """None where nobody asked the hub."""
     problems: tuple[Problem, ...]
     """Warnings; a plan with errors is never made."""
+    memory: MemoryFacts | None = None
+    """What the model takes; None where nobody asked, or where it cannot be foreseen."""
     spelled: tuple[Spelled, ...] = ()
     """What the calls say otherwise than today's release would have it."""
 
@@ -33,5 +36,6 @@ class LoadPlan:
         return {
             "calls": [call.as_json() for call in self.calls],
             "download": self.download.as_json() if self.download else None,
+            "memory": None if self.memory is None else self.memory.as_json(),
             "problems": [problem.as_json() for problem in self.problems],
         }

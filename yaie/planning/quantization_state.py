@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from yaie.planning.structure import Structure
+from collections.abc import Sequence
+
+from yaie.planning.structure import Structure, TensorPlan
 
 
 def state_bytes(structure: Structure) -> int | None:
-    """Bytes of the state of all quantised weights; None for a method whose state is not known.
+    """Bytes of the state of all quantised weights; None for a method whose state is not known."""
+    found = states(structure, tuple(structure.tensors()))
+    return None if found is None else sum(found.values())
+
+
+def states(structure: Structure, tensors: Sequence[TensorPlan]) -> dict[str, int] | None:
+    """Weight → bytes of its state; None for a method whose state is not known.
 
     Of methods whose modules hold their scales as parameters or buffers none are beside the weights.
     """
-    if structure.quantizer is None:
-        return 0
-    if type(structure.quantizer).__name__ in _WITHIN:
-        return 0
-    total = 0
-    for tensor in structure.tensors():
+    if structure.quantizer is None or type(structure.quantizer).__name__ in _WITHIN:
+        return {}
+    found: dict[str, int] = {}
+    for tensor in tensors:
         if tensor.state_bytes is None:
             return None
-        total += tensor.state_bytes
-    return total
+        found[tensor.name] = tensor.state_bytes
+    return found
 
 
 _WITHIN = frozenset(

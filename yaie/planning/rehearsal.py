@@ -1,4 +1,5 @@
-"""A load rehearsed on `meta`: its config built, its overrides read back, its keys matched.
+"""A load rehearsed on `meta`: its config built, its overrides read back, its keys matched, its
+memory counted.
 
 Imports transformers. No weight is read.
 """
@@ -13,12 +14,15 @@ from yaie.errors import Problem, YaieError, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather_around
 from yaie.facts.keys import KeyFacts
+from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.setting import Setting
 from yaie.facts.tokens import tokens_of
 from yaie.planning.calls import Call
 from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
+from yaie.planning.forecast import memory_of
 from yaie.planning.hints import Judge, helpful, words_of
+from yaie.planning.local_calls import at_hand
 from yaie.planning.matching import foreseen
 from yaie.planning.overrides import asked
 from yaie.planning.plan import LoadPlan
@@ -28,6 +32,8 @@ from yaie.planning.resolve import resolve
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.judge import judge
 from yaie.rules.keys import judge_keys
+from yaie.rules.memory import judge_memory
+from yaie.rules.problems import said
 from yaie.rules.tokens import tokens_have_embeddings
 from yaie.spec.load_spec import Composition
 from yaie.spec.weights import Pretrained
@@ -41,10 +47,36 @@ class Rehearsal:
     """How weights and model match; None where only the load itself can tell."""
     problems: tuple[Problem, ...]
     """Without their origins."""
+    memory: MemoryFacts | None = None
+    """None where an error forbids the load, or where it cannot be foreseen."""
 
 
-def rehearse(plan: LoadPlan, facts: Facts) -> Rehearsal:
-    """Overrides read back from the config, and keys judged on `meta`."""
+def rehearse(plan: LoadPlan, facts: Facts, use: Use | None = None) -> Rehearsal:
+    """Overrides read back from the config, keys and memory judged on `meta`."""
+    found = _matched(plan, facts)
+    if errors_of(found.problems):
+        return found
+    memory, problems = _remembered(plan, facts, use)
+    return replace(found, memory=memory, problems=(*found.problems, *problems))
+
+
+def _remembered(
+    plan: LoadPlan, facts: Facts, use: Use | None
+) -> tuple[MemoryFacts | None, tuple[Problem, ...]]:
+    """The memory of a load and what is to be said of it; a load whose memory cannot be foreseen may
+    still go well."""
+    try:
+        with quieted():
+            memory = memory_of(plan.spec, facts, use)
+    except YaieError as error:
+        return None, error.problems
+    except Exception as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return None, (said("", f"the memory cannot be foreseen: {why}"),)
+    return memory, tuple(judge_memory(plan.spec, memory))
+
+
+def _matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
     values: list[Any] = []
     problems: list[Problem] = []
     with quieted():
@@ -86,20 +118,24 @@ def _judged(plan: LoadPlan, keys: KeyFacts, facts: Facts) -> Iterator[Problem]:
 
 
 def rehearsed(
-    composition: Composition, plan: LoadPlan, facts: Facts, setting: Setting | None = None
+    composition: Composition,
+    plan: LoadPlan,
+    facts: Facts,
+    setting: Setting | None = None,
+    use: Use | None = None,
 ) -> Rehearsal:
     """The rehearsal of a composition's plan: its problems with origins, and with hints that help.
 
     A hint is tried by another rehearsal, and only where there is one that can be typed.
     """
-    found = rehearse(plan, facts)
+    found = rehearse(plan, facts, use)
     before = [replace(problem, hint=None) for problem in plan.problems]
     problems = (*before, *with_origins(composition, found.problems))
-    tried = helpful(words_of(composition), problems, _judge_with(facts), setting)
+    tried = helpful(words_of(composition), problems, _judge_with(facts, use), setting)
     return replace(found, problems=tried[len(before) :])
 
 
-def _judge_with(facts: Facts) -> Judge:
+def _judge_with(facts: Facts, use: Use | None) -> Judge:
     """Judges another composition for the same checkpoint."""
 
     def judged_again(composition: Composition, setting: Setting) -> tuple[Problem, ...]:
@@ -108,31 +144,12 @@ def _judge_with(facts: Facts) -> Judge:
         if errors_of(ruled):
             return ruled
         try:
-            found = rehearse(resolve(composition.spec, known), known).problems
+            found = rehearse(resolve(composition.spec, known), known, use).problems
         except YaieError as error:
             found = error.problems
         return (*ruled, *with_origins(composition, found))
 
     return judged_again
-
-
-def at_hand(call: Call, facts: Facts) -> Call:
-    """The call told to ask no hub where its files come from the hub's cache, or from a stand-in.
-
-    Tokenizers would ask twice or thrice though everything was brought.
-    """
-    held = facts.checkpoint
-    if held is None or held.commit is None or not call.target.endswith(".from_pretrained"):
-        return call
-    if held.stand_in is None:
-        return replace(call, kwargs={**call.kwargs, "local_files_only": True})
-    kept = {name: value for name, value in call.kwargs.items() if name not in WHEREABOUTS}
-    place = (str(held.stand_in),)
-    return replace(call, args=place, kwargs={**kept, "local_files_only": True})
-
-
-WHEREABOUTS = frozenset({"cache_dir", "revision", "subfolder", "use_safetensors", "variant"})
-"""Keywords that say where in a repository the files are, and mean nothing in a stand-in."""
 
 
 def _misread(

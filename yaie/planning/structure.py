@@ -15,11 +15,12 @@ from yaie.facts.facts import Facts
 from yaie.facts.headers import stored_tensors
 from yaie.planning.execute import carry_out, evaluated
 from yaie.planning.keywords import quantization
+from yaie.planning.local_calls import at_hand
 from yaie.planning.packing import Packer, settle
-from yaie.planning.rehearsal import at_hand
 from yaie.planning.resolve import resolve
 from yaie.rules.quantizing import is_unpacked
 from yaie.rules.reading import dtype as stated_dtype
+from yaie.spec.attention import AttentionSpec
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.precision import PrecisionSpec
 from yaie.spec.processor import NoProcessing
@@ -128,7 +129,6 @@ def structure_of(spec: LoadSpec, facts: Facts) -> Structure:
     if quantizer is not None:
         dtype = quantizer.update_dtype(dtype)
     model = _skeleton(spec, facts, dtype)
-    model.eval()
     if quantizer is not None:
         with _building(model, dtype):
             quantizer.preprocess_model(
@@ -147,6 +147,13 @@ def structure_of(spec: LoadSpec, facts: Facts) -> Structure:
         upcast=(lambda _: None) if fresh else _upcast(model, dtype),
         packer=None if quantizer is None else Packer(quantizer),
     )
+
+
+def bare_model(spec: LoadSpec, facts: Facts) -> Any:
+    """The model of a load as it is before its quantiser."""
+    import torch
+
+    return _skeleton(spec, facts, getattr(torch, settled_dtype(spec, facts)))
 
 
 def settled_dtype(spec: LoadSpec, facts: Facts) -> str:
@@ -170,6 +177,7 @@ def _skeleton(spec: LoadSpec, facts: Facts, dtype: Any) -> Any:
             "weights": Meta(),
             "processor": NoProcessing(),
             "quantization": Unquantized(),
+            "attention": _attention(spec.attention),
             "precision": PrecisionSpec.model_validate({"dtype": dtype_name(dtype)}),
         }
     )
@@ -180,7 +188,12 @@ def _skeleton(spec: LoadSpec, facts: Facts, dtype: Any) -> Any:
     with no_tie_weights() if loaded else nullcontext():
         for call in plan.calls[: plan.model + 1]:
             values.append(carry_out(at_hand(call, facts), values))
-    return values[plan.model]
+    return values[plan.model].eval()
+
+
+def _attention(asked: AttentionSpec) -> AttentionSpec:
+    """The kernel that a pass on `meta` can go with: the weights are the same with all of them."""
+    return AttentionSpec(kind=asked.kind if asked.kind in ("eager", "sdpa") else "auto")
 
 
 def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:

@@ -103,9 +103,11 @@ def idle_warnings_silenced() -> Iterator[None]:
     """Keeps loggers quiet that warn of what a user can do nothing about.
 
     transformers imports torchao wherever it is installed, for all models; its build for CUDA warns
-    on a CPU of each library that it finds no use for (0.18), and torch 2.13 of torchao.
+    on a CPU of each library that it finds no use for (0.18), and torch 2.13 of torchao; accelerate
+    of limits for devices that are not here; bitsandbytes of a kernel of the hub that is not used.
     """
-    loggers = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
+    names = ("torchao", "torch.utils._pytree", "accelerate", "bitsandbytes")
+    loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.ERROR)

@@ -62,6 +62,22 @@ def parse(line: str) -> Said:
     return _said(line, override)
 
 
+@lru_cache(maxsize=4096)
+def several(line: str) -> tuple[str, ...]:
+    """The overrides that one with several values stands for: `a=1,2`, `a=range(1,3)`.
+
+    Empty where it has one value, or names what the values are by a pattern; raises GrammarError.
+    """
+    try:
+        override = OverridesParser.create().parse_overrides([_quoted(line)])[0]
+        if not override.is_sweep_override() or override.value_type is ValueType.GLOB_CHOICE_SWEEP:
+            return ()
+        values = tuple(override.sweep_string_iterator())
+    except (HydraException, ValueError, RecursionError) as error:
+        raise GrammarError(str(error).splitlines()[0]) from error
+    return tuple(f"{override.get_key_element()}={value}" for value in values)
+
+
 def _said(line: str, override: Override) -> Said:
     is_element = override.value_type in (None, ValueType.ELEMENT)
     return Said(

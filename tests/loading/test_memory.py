@@ -1,0 +1,33 @@
+"""The receipt sets the memory that was predicted beside the one that was measured."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import yaie
+from yaie.loading.receipt import surprises
+
+Load = Callable[..., yaie.Loaded]
+
+
+@pytest.mark.parametrize("quantization", ["none", "bnb_8bit", "bnb_4bit"])
+def test_what_was_predicted_is_what_is_there(
+    load: Load, saved_llama: Path, quantization: str
+) -> None:
+    loaded = load(saved_llama, f"quantization={quantization}", "device=cpu")
+    (held,) = loaded.receipt.memory.values()
+    assert held["predicted_bytes"] == held["measured_bytes"] >= loaded.receipt.memory_bytes
+    assert loaded.receipt.problems == ()
+
+
+def test_memory_that_is_not_as_predicted_is_flagged() -> None:
+    (problem,) = surprises({"cuda:0": {"predicted_bytes": 10**9, "measured_bytes": 1_060_000_000}})
+    assert problem.severity == "warning"
+    assert problem.message == (
+        "`cuda:0` holds 1.06 GB of weights and their state, and 1 GB were predicted"
+    )
+
+
+def test_memory_that_is_nearly_as_predicted_is_not() -> None:
+    assert not [*surprises({"cpu": {"predicted_bytes": 100, "measured_bytes": 105}})]

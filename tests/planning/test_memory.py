@@ -1,0 +1,102 @@
+"""What a load will take and where it will lie, against the load itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import LlamaConfig, LlamaForCausalLM
+
+import yaie
+from yaie.facts.memory import MemoryFacts, Use
+from yaie.facts.setting import named
+from yaie.planning.inquiry import Inquiry, inquire
+
+LAYERS = 4
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Llama of four layers of 150 kB and embeddings of 64 kB."""
+    folder = tmp_path_factory.mktemp("llama")
+    config = LlamaConfig(
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        vocab_size=256,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return str(folder)
+
+
+def found(model: str, *words: str, host: str = "this", use: Use | None = None) -> Inquiry:
+    composition = yaie.compose(f"model={model}", "processor=none", *words)
+    return inquire(composition, named(host), use)
+
+
+def memory_of(model: str, *words: str, host: str = "this", use: Use | None = None) -> MemoryFacts:
+    memory = found(model, *words, host=host, use=use).memory
+    assert memory is not None
+    return memory
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        ["device.max_memory.cpu=400KiB", "device.max_memory.disk=1GiB"],
+        ["device.max_memory.cpu=1GiB"],
+    ],
+)
+def test_modules_lie_where_the_plan_says(saved: str, limits: list[str], tmp_path: Path) -> None:
+    words = ["device=auto", *limits, f"device.offload_folder={tmp_path}"]
+    loaded = yaie.load(f"model={saved}", "processor=none", *words)
+    assert memory_of(saved, *words).device_map == loaded.receipt.device_map
+
+
+def test_weights_and_cache_of_a_layer_share_a_device(saved: str) -> None:
+    use = Use(context=512, batch=3)
+    memory = memory_of(saved, "device=balanced", host="2xt4", use=use)
+    a_layer = 2 * 2 * 16 * 512 * 3 * 4
+    for name, device in memory.devices.items():
+        layers = [m for m, at in memory.device_map.items() if at == name and "layers" in m]
+        if name != "cpu":
+            assert device.kv_cache_bytes == a_layer * len(layers)
+    assert memory.total("kv_cache_bytes") == a_layer * LAYERS
+
+
+def test_what_waits_on_the_cpu_is_cached_where_it_computes(saved: str) -> None:
+    words = ["device=auto", "device.max_memory.0=400KiB", "device.max_memory.cpu=1GiB"]
+    memory = memory_of(saved, *words, host="t4", use=Use(context=512))
+    assert memory.offloaded == ("cpu",)
+    assert memory.devices["cpu"].weights_bytes > 0
+    assert memory.devices["cpu"].kv_cache_bytes == 0
+    assert memory.devices["cuda:0"].kv_cache_bytes == 2 * 2 * 16 * 512 * 4 * LAYERS
+
+
+def test_without_a_use_nothing_is_said_of_it(saved: str) -> None:
+    memory = memory_of(saved)
+    assert memory.total("kv_cache_bytes") is None
+    assert memory.total("activation_bytes") is None
+
+
+def test_the_largest_block_is_a_layer(saved: str) -> None:
+    block = memory_of(saved).block
+    assert block is not None
+    assert (block.name, block.kind) == ("model.layers.0", "LlamaDecoderLayer")
+
+
+def test_a_load_that_goes_to_disk_unasked_is_refused_as_its_plan_is(saved: str) -> None:
+    words = ["device=auto", "device.max_memory.cpu=400KiB"]
+    refusals = [problem.message for problem in found(saved, *words).problems]
+    with pytest.raises(yaie.UnsupportedError) as refused:
+        yaie.load(f"model={saved}", "processor=none", *words)
+    assert [problem.message for problem in refused.value.problems] == refusals
+    assert "would go to disk, which was not asked for" in refusals[0]
+
+
+def test_transformers_sends_all_to_disk_without_a_word(saved: str) -> None:
+    model: Any = LlamaForCausalLM.from_pretrained(
+        saved, device_map="auto", max_memory={"cpu": "1KiB"}
+    )
+    assert model.hf_device_map == {"": "disk"}

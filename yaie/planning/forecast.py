@@ -1,0 +1,212 @@
+"""MemoryFacts of a load, before a byte of its weights. Imports torch and transformers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+from yaie.facts.facts import Facts
+from yaie.facts.host import HostFacts
+from yaie.facts.memory import WAITING, Block, DeviceMemory, MemoryFacts, Use
+from yaie.planning.activations import activation_bytes, most_alive
+from yaie.planning.forward import Forward, NoForwardError, forward
+from yaie.planning.kv_cache import NoCacheError, kv_cache_layers
+from yaie.planning.placement import Placement, placed
+from yaie.planning.quantization_state import states
+from yaie.planning.structure import Structure, TensorPlan, bare_model, structure_of
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.quantization import Unquantized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InUse:
+    """What a model takes beside its weights when it computes; None for what is not known."""
+
+    cache: tuple[int, ...] | None = None
+    """Bytes a layer."""
+    activations: int | None = None
+    basis: str = ""
+    """What the activations are those of."""
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    """Kind of memory → why it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anatomy:
+    """The memory of a model, wherever it will lie."""
+
+    structure: Structure
+    tensors: tuple[TensorPlan, ...]
+    states: Mapping[str, int] | None
+    """Weight → bytes of its quantiser's state; None where they are not known."""
+    in_use: InUse
+
+
+def memory_of(spec: LoadSpec, facts: Facts, use: Use | None = None) -> MemoryFacts:
+    """The memory of a load that the rules allow; raises what transformers does on the way."""
+    return laid_out(anatomy_of(spec, facts, in_use_of(spec, facts, use)), spec, facts, use)
+
+
+def anatomy_of(spec: LoadSpec, facts: Facts, in_use: InUse) -> Anatomy:
+    """The memory of the spec's model, which is the same on all devices."""
+    structure = structure_of(spec, facts)
+    tensors = tuple(structure.tensors())
+    return Anatomy(
+        structure=structure,
+        tensors=tensors,
+        states=states(structure, tensors),
+        in_use=in_use,
+    )
+
+
+def in_use_of(spec: LoadSpec, facts: Facts, use: Use | None) -> InUse:
+    """What the spec's model takes in use: that of the same model without a quantiser, which
+    computes in the same dtype."""
+    if use is None:
+        return InUse()
+    model = bare_model(spec.model_copy(update={"quantization": Unquantized()}), facts)
+    unknown: dict[str, str] = {}
+    cache: tuple[int, ...] | None = None
+    activations = None
+    basis = ""
+    try:
+        cache = tuple(kv_cache_layers(model, context=use.context, batch=use.batch))
+    except NoCacheError:
+        cache = ()
+    except NoForwardError as error:
+        unknown["kv_cache_bytes"] = str(error)
+    try:
+        passing = forward(model, batch=use.batch)
+        activations = _estimated(passing, use.context)
+        basis = passing.basis(use)
+    except NoForwardError as error:
+        unknown["activation_bytes"] = str(error)
+    return InUse(cache=cache, activations=activations, basis=basis, unknown=unknown)
+
+
+def _estimated(passing: Forward, context: int) -> int:
+    if passing.sized:
+        return activation_bytes(passing.run, context)
+    return most_alive(lambda: passing.run(0))
+
+
+def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) -> MemoryFacts:
+    """The memory of a model on the devices that a load would choose."""
+    place = placed(spec, facts, anatomy.structure)
+    tensors, in_use = anatomy.tensors, anatomy.in_use
+    return MemoryFacts(
+        modules=_modules(tensors),
+        device_map=place.device_map,
+        devices=_devices(anatomy, place, facts.host),
+        use=use,
+        basis=in_use.basis,
+        block=_block(anatomy.structure.model, tensors),
+        quantised_bits=_quantised_bits(tensors),
+        unplaced=tuple(each.name for each in tensors if place.device(each.name) is None),
+        unknown=in_use.unknown,
+    )
+
+
+def _modules(tensors: tuple[TensorPlan, ...]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for tensor in tensors:
+        found[_group(tensor.name)][tensor.dtype] += tensor.bytes
+    return {name: dict(dtypes) for name, dtypes in found.items()}
+
+
+def _quantised_bits(tensors: tuple[TensorPlan, ...]) -> float | None:
+    packed = [tensor for tensor in tensors if tensor.quantised]
+    numbers = sum(prod(tensor.shape) for tensor in packed)
+    return 8 * sum(tensor.bytes for tensor in packed) / numbers if numbers else None
+
+
+def _group(name: str) -> str:
+    """A tensor's module, of all layers together: `model.layers.*`, `lm_head`."""
+    parts = name.split(".")
+    for place, part in enumerate(parts):
+        if part.isdigit():
+            return ".".join([*parts[:place], "*"])
+    return ".".join(parts[:-1]) or name
+
+
+def _devices(anatomy: Anatomy, place: Placement, host: HostFacts) -> dict[str, DeviceMemory]:
+    weights: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    loading: dict[str, int] = defaultdict(int)
+    for tensor in anatomy.tensors:
+        device = place.device(tensor.name) or "cpu"
+        weights[device] += tensor.bytes
+        held[device] += (anatomy.states or {}).get(tensor.name, 0)
+        loading[device] = max(loading[device], _passing(tensor, anatomy.structure))
+    names = dict.fromkeys([*place.limits, *place.device_map.values()])
+    computing = {name for name in place.device_map.values() if name not in WAITING} or {"cpu"}
+    cache = _cache(anatomy, place)
+    return {
+        name: DeviceMemory(
+            weights_bytes=weights[name],
+            quantization_state_bytes=None if anatomy.states is None else held[name],
+            kv_cache_bytes=None if cache is None else cache[name],
+            activation_bytes=_activations(anatomy.in_use, name, computing),
+            loading_bytes=loading[name] if name != "meta" else 0,
+            memory_bytes=memory_bytes(name, host),
+            limit_bytes=place.limits.get(name),
+        )
+        for name in names
+    }
+
+
+def _activations(in_use: InUse, name: str, computing: set[str]) -> int | None:
+    """Each device that computes passes the same activations on to the next."""
+    if in_use.activations is None:
+        return None
+    return in_use.activations if name in computing else 0
+
+
+def _cache(anatomy: Anatomy, place: Placement) -> Counter[str] | None:
+    """Device → bytes of the cache; a layer's lies where the layer computes."""
+    if anatomy.in_use.cache is None:
+        return None
+    homes: dict[int, str] = {}
+    for name, module in anatomy.structure.model.named_modules():
+        index = getattr(module, "layer_idx", None)
+        if isinstance(index, int) and index not in homes:
+            homes[index] = place.computes(name)
+    found: Counter[str] = Counter()
+    for index, size in enumerate(anatomy.in_use.cache):
+        found[homes.get(index, place.computes(""))] += size
+    return found
+
+
+def _passing(tensor: TensorPlan, structure: Structure) -> int:
+    """Bytes that a weight takes beside itself as it is cast or quantised: itself, unpacked."""
+    return prod(tensor.shape) * int(structure.dtype.itemsize)
+
+
+def memory_bytes(device: str, host: HostFacts) -> int:
+    """What a device of a machine has; 0 where that is not known."""
+    if device == "cpu":
+        return host.memory_bytes
+    kind, _, number = device.partition(":")
+    same = [each for each in host.devices if each.kind == kind]
+    index = int(number or 0)
+    return same[index].memory_bytes if index < len(same) else 0
+
+
+def _block(model: Any, tensors: tuple[TensorPlan, ...]) -> Block | None:
+    """The largest of the modules that are not split; without any, the largest of all that hold
+    weights themselves."""
+    kinds = set(model._no_split_modules or ())
+    modules = dict(model.named_modules())
+    kept = {name for name, module in modules.items() if type(module).__name__ in kinds}
+    sizes: Counter[str] = Counter()
+    for tensor in tensors:
+        parts = tensor.name.split(".")[:-1]
+        outer = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+        sizes[next((name for name in outer if name in kept), ".".join(parts))] += tensor.bytes
+    if not sizes:
+        return None
+    name, size = sizes.most_common(1)[0]
+    return Block(name=name, kind=type(modules[name]).__name__, bytes=size)

@@ -1,0 +1,27 @@
+"""Calls as they are made once their files are at hand: they ask no hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from yaie.facts.facts import Facts
+from yaie.planning.calls import Call
+
+
+def at_hand(call: Call, facts: Facts) -> Call:
+    """The call told to ask no hub where its files come from the hub's cache, or from a stand-in.
+
+    Tokenizers would ask twice or thrice though everything was brought.
+    """
+    held = facts.checkpoint
+    if held is None or held.commit is None or not call.target.endswith(".from_pretrained"):
+        return call
+    if held.stand_in is None:
+        return replace(call, kwargs={**call.kwargs, "local_files_only": True})
+    kept = {name: value for name, value in call.kwargs.items() if name not in WHEREABOUTS}
+    place = (str(held.stand_in),)
+    return replace(call, args=place, kwargs={**kept, "local_files_only": True})
+
+
+WHEREABOUTS = frozenset({"cache_dir", "revision", "subfolder", "use_safetensors", "variant"})
+"""Keywords that say where in a repository the files are, and mean nothing in a stand-in."""

@@ -1,0 +1,192 @@
+"""Does a model fit the devices that it would lie on, and is it wanted there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yaie.errors import Problem
+from yaie.facts.memory import DeviceMemory, MemoryFacts
+from yaie.rules.problems import refused, said
+from yaie.rules.reading import has_numbers
+from yaie.spec.device import Dispatched, Mapped
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.quantization import Unquantized
+from yaie.spec.wording import counted, quoted, sized
+
+MOST_PLACED = 8
+"""Modules up to which entries of a map are offered."""
+
+
+def judge_memory(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """All that is wrong with the room that a model finds, or worth saying about it."""
+    if not has_numbers(spec):
+        return
+    refusals = [problem for rule in _REFUSING for problem in rule(spec, memory)]
+    # What is too small for a block sends it to disk, and what waits there goes without saying.
+    yield from refusals[:1] or weights_that_wait_are_said(spec, memory)
+
+
+def maps_cover_every_weight(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A device map has a place for each weight.
+
+    Upstream: a weight that no entry covers lies on the CPU without a word, and the model fails
+    when it computes.
+    """
+    if memory.unplaced and isinstance(spec.device, Mapped):
+        yield refused(
+            "device.map",
+            f"the map has no place for {counted(len(memory.unplaced), 'weight')}:"
+            f" {quoted(memory.unplaced, 4)}",
+            _placed_too(spec.device, memory),
+        )
+
+
+def limits_hold_a_block(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """Some device may hold the largest of the blocks that are not split.
+
+    Upstream: what no limit holds goes to disk, all of the model if need be, without a word.
+    """
+    block = memory.block
+    limits = _limits(spec, memory)
+    if block is None or not limits:
+        return
+    name, most = max(limits.items(), key=lambda item: item[1])
+    if block.bytes > most:
+        path = f"device.max_memory.{_number(name)}"
+        yield refused(
+            path,
+            f"`{block.name}` ({block.kind}) is kept on one device and takes"
+            f" {sized(block.bytes)}; the most that a device may take is {sized(most)}, on `{name}`",
+            f"`{path}={_mebibytes(2 * block.bytes)}`",
+        )
+
+
+def disk_is_asked_for(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """Weights go to disk only where `device.offload_folder` or `device.max_memory.disk` says so.
+
+    Upstream: what the devices do not hold goes to disk without a word, all of the model if need be,
+    and each layer is read from there each time it computes.
+    """
+    held = memory.devices.get("disk")
+    if held is None or not isinstance(spec.device, Dispatched):
+        return
+    if spec.device.offload_folder is not None or "disk" in (spec.device.max_memory or {}):
+        return
+    room = sum(_room(device) for name, device in memory.devices.items() if name != "disk")
+    rest = "nothing of it fits" if len(memory.devices) == 1 else f"the devices take {sized(room)}"
+    yield refused(
+        _blamed(spec),
+        f"{sized(held.weights_bytes)} of weights would go to disk, which was not asked for; {rest}",
+        "`device.max_memory.disk=1000GiB` allows it" if spec.device.max_memory else _smaller(spec),
+    )
+
+
+def weights_fit_their_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A device has the memory for the weights that it is to hold, and for their state.
+
+    Upstream: torch.OutOfMemoryError, or the kernel of the system ends the process, once the device
+    is full, minutes into the load.
+    """
+    for name, device in memory.devices.items():
+        if device.memory_bytes and device.loaded_bytes > device.memory_bytes:
+            yield refused(
+                _blamed(spec),
+                f"{_contents(device)} do not fit `{name}`, which has {sized(device.memory_bytes)}",
+                _smaller(spec),
+            )
+
+
+def use_fits_its_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A device has the memory for the weights, the cache and the activations of the use named.
+
+    Upstream: torch.OutOfMemoryError in the forward pass, or in the middle of an answer.
+    """
+    use = memory.use
+    for name, device in memory.devices.items():
+        if use is None or not device.memory_bytes or device.loaded_bytes > device.memory_bytes:
+            continue
+        if device.in_use_bytes > device.memory_bytes:
+            yield refused(
+                _blamed(spec),
+                f"{_contents(device)}, with {sized(device.kv_cache_bytes or 0)} of cache and about"
+                f" {sized(device.activation_bytes or 0)} of activations for a context of"
+                f" {use.context:,} and a batch of {use.batch}, do not fit `{name}`, which has"
+                f" {sized(device.memory_bytes)}",
+                _smaller(spec),
+            )
+
+
+def weights_that_wait_are_said(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """Weights that wait on the CPU or on disk for the device that computes are said aloud.
+
+    Upstream: a line in the log at most, and a model that is tens of times slower.
+    """
+    for name in memory.offloaded:
+        device = memory.devices[name]
+        where = "on disk" if name == "disk" else "in the CPU's memory"
+        if device.weights_bytes:
+            yield said(
+                _blamed(spec),
+                f"{sized(device.weights_bytes)} of weights wait {where}, and are moved each time"
+                " that they are needed",
+                None if isinstance(spec.device, Mapped) else _smaller(spec),
+            )
+
+
+def _placed_too(device: Mapped, memory: MemoryFacts) -> str | None:
+    """Entries for the modules that a map leaves out, on the device of its last entry."""
+    modules = dict.fromkeys(name.rpartition(".")[0] for name in memory.unplaced)
+    target = [*device.map.values()][-1]
+    if "" in modules or len(modules) > MOST_PLACED:
+        return None
+    return f"`{' '.join(f'device.map.{name}={target}' for name in modules)}`"
+
+
+def _limits(spec: LoadSpec, memory: MemoryFacts) -> dict[str, int]:
+    """What each device may take, where the spec limits it."""
+    if not isinstance(spec.device, Dispatched) or not spec.device.max_memory:
+        return {}
+    limits = {name: device.limit_bytes for name, device in memory.devices.items()}
+    return {name: limit for name, limit in limits.items() if limit is not None and name != "disk"}
+
+
+def _room(device: DeviceMemory) -> int:
+    return device.memory_bytes if device.limit_bytes is None else device.limit_bytes
+
+
+def _blamed(spec: LoadSpec) -> str:
+    """The field that most likely has to change."""
+    if isinstance(spec.device, Dispatched | Mapped) and spec.device.max_memory:
+        return "device.max_memory"
+    return "device.map" if isinstance(spec.device, Mapped) else "device"
+
+
+def _smaller(spec: LoadSpec) -> str | None:
+    """What makes the model smaller, or gives it more room; what of it helps is found by trying."""
+    if not isinstance(spec.quantization, Unquantized):
+        return None
+    return "`precision=bf16`, or `quantization=bnb_8bit`, or `quantization=bnb_4bit`"
+
+
+def _contents(device: DeviceMemory) -> str:
+    state = device.quantization_state_bytes
+    beside = f" and {sized(state)} of their state" if state else ""
+    return f"{sized(device.weights_bytes)} of weights{beside}"
+
+
+def _number(name: str) -> str:
+    """A device as a limit names it: `cuda:0` → `0`."""
+    return name.partition(":")[2] or name
+
+
+def _mebibytes(size: int) -> str:
+    return f"{-(-size // 2**20)}MiB"
+
+
+_REFUSING = (
+    maps_cover_every_weight,
+    limits_hold_a_block,
+    disk_is_asked_for,
+    weights_fit_their_device,
+    use_fits_its_device,
+)
