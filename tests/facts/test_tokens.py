@@ -60,3 +60,25 @@ def test_a_real_tokenizer_has_as_many_tokens_as_its_length(minilm: Path) -> None
     found = tokens_of(checkpoint(minilm), "")
     assert found is not None
     assert found.vocabulary == len(AutoTokenizer.from_pretrained(minilm))
+
+
+def piece(text: str) -> bytes:
+    """A piece of a sentencepiece model: its text, and its score."""
+    inside = bytes([0x0A, len(text)]) + text.encode() + b"\x15\x00\x00\x00\x00"
+    return bytes([0x0A, len(inside)]) + inside
+
+
+SETTINGS = bytes([0x12, 2, 0x20, 8])
+"""trainer_spec, a message of its own."""
+
+
+@pytest.mark.parametrize("name", ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model"])
+def test_a_sentencepiece_model_tells_its_pieces(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"".join(map(piece, ("<unk>", "a", "b"))) + SETTINGS)
+    assert tokens(tmp_path) == TokenFacts(vocabulary=3, added={})
+
+
+@pytest.mark.parametrize("content", [b"", b"IQ== 0\nIg== 1\n", SETTINGS, piece("a")[:-3]])
+def test_a_model_of_something_else_tells_nothing(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.model").write_bytes(content)
+    assert tokens(tmp_path) is None

@@ -17,6 +17,7 @@ from yaie.rules.config_counts import (
     layers_can_be_made,
     padding_is_a_token,
     sizes_can_be_counted,
+    what_is_dropped_is_a_probability,
 )
 from yaie.rules.problems import refused
 
@@ -26,7 +27,9 @@ COUNTED = replace(
         **LLAMA.fields,
         **fields(num_key_value_heads="int", vocab_size="int", pad_token_id="int | None"),
         **fields(num_experts_per_tok="int", num_local_experts="int"),
-        **fields(n_routed_experts="int", n_group="int", topk_group="int"),
+        **fields(
+            attention_dropout="float | int", n_routed_experts="int", n_group="int", topk_group="int"
+        ),
     },
 )
 
@@ -189,3 +192,29 @@ def test_experts_by_a_name_that_their_class_maps_to_another_are_counted() -> Non
     said = ("model.config.num_experts=4", "model.config.num_experts_per_tok=8")
     (problem,) = yaie.check(*qwen, *said)
     assert problem.message == "a token goes to `8` experts, and there are `4`"
+
+
+@pytest.mark.parametrize("value", [1.5, -0.1, 2])
+def test_a_dropout_that_is_no_probability_is_refused(value: float) -> None:
+    assert problems(what_is_dropped_is_a_probability, attention_dropout=value) == (
+        refused(
+            "model.config.attention_dropout",
+            f"`{value}` was asked, and `attention_dropout` is from `0.0` to `1.0`",
+            "`model.config.attention_dropout=0.1`",
+        ),
+    )
+
+
+@pytest.mark.parametrize("value", [0, 0.1, 1.0])
+def test_a_dropout_from_nothing_to_all_passes(value: float) -> None:
+    assert problems(what_is_dropped_is_a_probability, attention_dropout=value) == ()
+
+
+def test_a_model_does_not_train_with_a_dropout_that_is_no_probability() -> None:
+    import torch
+    from transformers import LlamaConfig, LlamaModel
+
+    sizes = {"hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1, "vocab_size": 8}
+    model = LlamaModel(LlamaConfig(**sizes, attention_dropout=1.5)).train()
+    with pytest.raises((RuntimeError, ValueError)):
+        model(torch.tensor([[1, 2]]))

@@ -324,3 +324,25 @@ def test_transformers_lets_a_switch_be_with_another(model_type: str, name: str, 
     built(**{name: True, other: LIFTED_BY[name][other]})
     with pytest.raises(refusals):
         built(**{name: True})
+
+
+WAV2VEC2 = ("model=architecture", "model.architecture=wav2vec2", "weights=meta")
+TWO_OF_THREE = ("model.config.conv_dim=[512,512]", "model.config.conv_stride=[5,2]")
+
+
+def test_lists_that_go_together_have_one_length() -> None:
+    problems = yaie.check(*WAV2VEC2, *TWO_OF_THREE)
+    assert [problem.message for problem in problems] == [
+        "`conv_dim` has 2 items, and so must `conv_kernel` of `Wav2Vec2Config`",
+        "`conv_stride` has 2 items, and so must `conv_kernel` of `Wav2Vec2Config`",
+    ]
+    assert yaie.check(*WAV2VEC2, *TWO_OF_THREE, "model.config.conv_kernel=[10,3]") == ()
+
+
+def test_transformers_builds_nothing_of_lists_of_two_lengths() -> None:
+    from huggingface_hub.errors import StrictDataclassClassValidationError
+    from transformers import Wav2Vec2Config
+
+    Wav2Vec2Config(conv_dim=[512, 512], conv_stride=[5, 2], conv_kernel=[10, 3])
+    with pytest.raises(StrictDataclassClassValidationError):
+        Wav2Vec2Config(conv_dim=[512, 512], conv_stride=[5, 2])

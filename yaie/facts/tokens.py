@@ -41,7 +41,14 @@ def tokens_of(checkpoint: CheckpointFacts, subfolder: str) -> TokenFacts | None:
     return TokenFacts(vocabulary=vocabulary, added=added | _beside(folder, files))
 
 
+_SENTENCEPIECE = (
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "spm.model",
+)
 _FILES = (
+    *_SENTENCEPIECE,
     "tokenizer.json",
     "vocab.json",
     "vocab.txt",
@@ -66,7 +73,41 @@ def _vocabulary(folder: Path, files: Collection[str]) -> int | None:
     if "vocab.txt" in files:
         # One token a line; tokens themselves can be other kinds of line ends.
         return len((folder / "vocab.txt").read_bytes().rstrip(b"\n").split(b"\n"))
-    return None
+    model = next((name for name in _SENTENCEPIECE if name in files), None)
+    return None if model is None else _pieces((folder / model).read_bytes())
+
+
+def _pieces(model: bytes) -> int | None:
+    """The pieces of a sentencepiece model, its protocol buffer's first field; None for a file of
+    something else, such as tiktoken's."""
+    number = place = 0
+    while place < len(model):
+        tag = model[place]
+        length, start = _varint(model, place + 1)
+        # Pieces, then messages of settings: fields 1 to 5, each told by its length.
+        if tag & 7 != _BY_LENGTH or not 1 <= tag >> 3 <= _FIELDS or start + length > len(model):
+            return None
+        number += tag >> 3 == 1
+        place = start + length
+    return number or None
+
+
+_BY_LENGTH = 2
+"""Wire type of messages and texts."""
+_FIELDS = 5
+"""Fields of ModelProto in sentencepiece_model.proto."""
+
+
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    """A number of a protocol buffer, and the place behind it."""
+    value = shift = 0
+    while place < len(data):
+        byte = data[place]
+        value |= (byte & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 0x80:
+            break
+    return value, place
 
 
 def _size(ids: Mapping[str, Any]) -> int | None:

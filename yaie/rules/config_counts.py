@@ -143,6 +143,31 @@ def groups_divide_the_experts(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
             )
 
 
+DROPPED = re.compile(r"drop(out)?(_prob|_rate)?$|_drop(_|out_)prob|pdrop$")
+"""Names of probabilities with which something is dropped."""
+
+
+def what_is_dropped_is_a_probability(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A dropout is from 0 to 1.
+
+    Upstream: the model is built where no module of torch asks, and its first forward pass in
+    training is a ValueError.
+    """
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            field = scope.architecture.fields.get(scope.own(name))
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if field is None or "float" not in field.type or not DROPPED.search(scope.own(name)):
+                continue
+            told = scope.limits.fields.get(scope.own(name))
+            if is_number and not 0 <= value <= 1 and not (told and told.greatest is not None):
+                yield refused(
+                    scope.below(name),
+                    f"`{value}` was asked, and `{name}` is from `0.0` to `1.0`",
+                    f"`{override(scope.below(name), 0.1)}`",
+                )
+
+
 def padding_is_a_token(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """The token that pads has a row in the embedding, as every token has.
 

@@ -13,7 +13,7 @@ from yaie.rules.config_scopes import Scope, scopes
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import asked_class, reads_weights
 from yaie.spec.load_spec import LoadSpec
-from yaie.spec.wording import counted, nearest, override, quoted
+from yaie.spec.wording import all_quoted, counted, nearest, override, quoted
 
 
 def overrides_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -59,6 +59,34 @@ def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
             continue
         elif (asked > held and not limits.rises) or (asked < held and not limits.falls):
             yield from () if _is_moved_along(scope, name) else (_rigid(scope, name, value, now),)
+
+
+def lists_that_go_together_have_one_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Lists that were seen to build with neither more nor fewer items keep to one length.
+
+    Upstream: a StrictDataclassClassValidationError, or an IndexError as the model is built.
+    """
+    for scope in scopes(spec, facts):
+        lists, values = _rigid_lists(scope), scope.values()
+        for name, value in scope.overrides.items():
+            held = lists.get(scope.own(name))
+            if not isinstance(value, list) or held is None or held == len(value):
+                continue
+            others = (other for other, number in lists.items() if number == held)
+            odd = [other for other in others if size(values.get(other)) != len(value)]
+            if odd and _is_moved_along(scope, name):
+                yield refused(
+                    scope.below(name),
+                    f"`{name}` has {counted(len(value), 'item')}, and so must {all_quoted(odd)} of"
+                    f" `{scope.architecture.config_class}`",
+                )
+
+
+def _rigid_lists(scope: Scope) -> dict[str, int]:
+    """The length of each list that was seen to build with no other, as it is without overrides."""
+    rigid = (n for n, limits in scope.limits.fields.items() if not (limits.rises or limits.falls))
+    now = {n: scope.values_without(n) for n in rigid if n not in LAYER_LISTS}
+    return {name: len(value) for name, value in now.items() if isinstance(value, list)}
 
 
 def layers_have_a_type_each(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
