@@ -92,6 +92,9 @@ def _record(data: dict[str, Any]) -> Record:
         smaller=tuple((tuple(tasks), _observations(seen)) for tasks, seen in data["smaller"]),
         heads=tuple((tuple(tasks), _observations(seen)) for tasks, seen in data["heads"]),
         named_parts=tuple(data["named_parts"]),
+        whole_parts=data.get("whole_parts", {}),
+        replaced=tuple(data.get("replaced", ())),
+        needed={name: tuple(keys) for name, keys in data.get("needed", {}).items()},
         rope_types=None if data["rope_types"] is None else tuple(data["rope_types"]),
         rope_is_nested=data.get("rope_is_nested", False),
     )

@@ -11,7 +11,7 @@ def of(type_: str, default: object = None) -> FieldFacts:
 
 
 def test_a_number_is_tried_below_nothing_and_above_itself() -> None:
-    assert first_values(of("int"), 8) == [-1, 0, 9, 16]
+    assert first_values(of("int"), 8) == [-1, 0, 9, 16, 4]
 
 
 def test_null_is_tried_where_the_type_admits_it() -> None:
@@ -24,7 +24,7 @@ def test_a_field_without_a_default_is_tried_by_its_type() -> None:
 
 def test_a_list_is_tried_empty_shorter_longer_and_with_other_items() -> None:
     tried = first_values(of("list[int]"), [2, 3])
-    assert tried == [[], [2], [2, 3, 3], [3, 4], [-1, -1], [0, 0]]
+    assert tried == [[], [2], [2, 3, 3], [3, 2], [3, 4], [-1, -1], [0, 0]]
 
 
 def test_choices_are_tried_each() -> None:

@@ -87,7 +87,7 @@ def test_an_unknown_kind_of_a_part_is_an_input_error() -> None:
 
 
 def test_experts_are_chosen_in_a_mixture() -> None:
-    mixture = model_class("MixtralForCausalLM", head="lm_head", experts=("eager", "grouped_mm"))
+    mixture = model_class("MixtralForCausalLM", head="lm_head", experts=("eager", "batched_mm"))
     asked = spec(attention={"experts": "batched_mm"})
     assert judge(asked, facts(architecture=replace(LLAMA, classes={"causal-lm": mixture}))) == ()
 
@@ -112,6 +112,26 @@ def composite(*kinds: str) -> Any:
     vision = replace(VISION, classes={"base": model_class("CLIPVisionModel", attention=kinds)})
     known = {"text_config": LLAMA, "vision_config": vision}
     return facts(architecture=LLAVA, model_type="llava", sub_architectures=known)
+
+
+def seen(**kinds: tuple[str, ...]) -> Any:
+    """The LLaVA, its parts seen to run on these kinds."""
+    model = replace(LLAVA.classes["causal-lm"], parts=kinds)
+    return replace(composite("eager"), architecture=replace(LLAVA, classes={"causal-lm": model}))
+
+
+def test_a_part_that_was_seen_is_judged_by_what_was_seen() -> None:
+    assert judge(parts(vision_config="sdpa"), seen(vision_config=("eager", "sdpa"))) == ()
+
+
+def test_a_part_that_has_no_attention_has_no_kind_of_it() -> None:
+    assert judge(parts(vision_config="sdpa"), seen(vision_config=())) == (
+        refused(
+            "attention.submodules.vision_config",
+            "`vision_config` of `LlamaForCausalLM` has no attention kind of its own",
+            "`~attention.submodules.vision_config`",
+        ),
+    )
 
 
 def test_a_part_is_judged_by_its_own_class() -> None:

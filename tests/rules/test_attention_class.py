@@ -16,6 +16,7 @@ from tests.rules.making import (
     checkpoint,
     facts,
     model_class,
+    spec,
 )
 from yaie.facts.architecture import FieldFacts, Refusal
 from yaie.rules.judge import judge
@@ -103,13 +104,19 @@ def test_a_kind_that_is_declared_and_could_not_be_seen_is_said() -> None:
     )
 
 
-def test_a_part_with_a_kind_of_its_own_is_said() -> None:
-    model = model_class("LlamaForCausalLM", head="lm_head", apart={"eager": {"Vocoder": "sdpa"}})
+def test_a_kind_of_the_whole_that_a_part_does_not_take_is_said_of_the_others() -> None:
+    model = model_class(
+        "LlamaForCausalLM",
+        head="lm_head",
+        apart={"eager": {"Vocoder": "sdpa"}},
+        parts={"text_config": ATTENTION, "vocoder_config": ("sdpa",)},
+    )
     known = facts(architecture=replace(LLAMA, classes={"causal-lm": model}))
     assert judge(attending("eager"), known) == (
-        said(
+        refused(
             "attention.kind",
             "`Vocoder`, a part of `LlamaForCausalLM`, runs on `sdpa`, not `eager`",
+            "`attention=auto attention.submodules.text_config=eager`",
         ),
     )
 
@@ -121,3 +128,11 @@ def test_kinds_that_a_part_refuses_are_not_offered() -> None:
         " runs on `eager`"
     )
     assert problem.hint == "`attention=eager`"
+
+
+def test_a_part_that_refuses_may_have_a_kind_of_its_own() -> None:
+    known = facts(architecture=refusing(by="PersimmonModel", part="text_config"), host=FLASH)
+    (problem,) = judge(attending("flex_attention"), known)
+    assert problem.path == "attention.kind"
+    apart = {"kind": "flex_attention", "submodules": {"text_config": "eager"}}
+    assert {problem.severity for problem in judge(spec(attention=apart), known)} == {"warning"}

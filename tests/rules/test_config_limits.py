@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import yaie
-from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, spec
+from tests.rules.making import LLAMA, checkpoint, facts, spec
 from yaie.errors import Problem
 from yaie.facts.limits import FieldLimits, Limits, Refusal, Relation
 from yaie.rules.activations import NAMES
@@ -22,7 +22,6 @@ from yaie.rules.config_limits import (
     overrides_are_within_their_limits,
     overrides_are_words_that_transformers_knows,
     overrides_build_a_model,
-    parts_say_what_they_are,
 )
 from yaie.rules.problems import refused, wrong
 
@@ -252,32 +251,6 @@ def test_a_number_in_a_list_has_limits_too() -> None:
     assert problems(items_are_within_their_limits, limits, {"depths": [1, -1]}) == (
         wrong("model.config.depths", "`-1` was asked, and each of `depths` is at least `0`"),
     )
-
-
-def test_a_part_of_any_architecture_says_which() -> None:
-    asked = spec(
-        model={"id": None, "known": None, "config": {"text_config": {"hidden_size": 8}}},
-        weights={"kind": "meta"},
-    )
-    true = facts(
-        architecture=LLAVA,
-        sub_architectures={"text_config": LLAMA},
-        limits={"": Limits(named_parts=("text_config",))},
-    )
-    assert tuple(parts_say_what_they_are(asked, true)) == (
-        refused(
-            "model.config.text_config",
-            "`text_config` may be of any architecture, and the override does not say which",
-            "`model.config.text_config.model_type=llama`",
-        ),
-    )
-
-
-def test_transformers_refuses_a_part_without_its_architecture() -> None:
-    from transformers import AutoConfig
-
-    with pytest.raises(KeyError, match="model_type"):
-        AutoConfig.for_model("exaone4_5", text_config={"hidden_size": 64})
 
 
 def with_default(name: str, type_: str, default: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 import yaie
 from tests.rules.making import checkpoint, facts, spec
 from yaie.errors import Problem
-from yaie.facts.limits import Limits
+from yaie.facts.limits import FieldLimits, Limits
 from yaie.rules.config_rope import (
     rope_factors_are_as_many_as_frequencies,
     rope_parameters_are_for_each_type_of_layer,
@@ -120,7 +120,7 @@ def test_parameters_of_a_type_of_layer_are_said_with_those_of_the_others() -> No
         rope_parameters_are_for_every_type_of_layer,
         built(full_attention={"rope_theta": 5.0}),
         rope_default=default,
-        rope_is_nested=True,
+        fields={"rope_parameters": FieldLimits(needed=("full_attention", "sliding_attention"))},
     )
     assert asked == (
         refused(
@@ -130,6 +130,26 @@ def test_parameters_of_a_type_of_layer_are_said_with_those_of_the_others() -> No
             "`model.config.rope_parameters.sliding_attention={rope_theta:10000.0}`",
         ),
     )
+
+
+def test_a_type_of_layer_that_the_class_fills_in_need_not_be_said() -> None:
+    default = {"full_attention": {"rope_theta": 1e6}, "sliding_attention": {"rope_theta": 1e4}}
+    asked = built(full_attention={"rope_theta": 5.0})
+    assert problems(rope_parameters_are_for_every_type_of_layer, asked, rope_default=default) == ()
+
+
+def test_the_former_field_is_the_whole_of_todays_where_a_config_is_built() -> None:
+    asked = {"rope_scaling": {"rope_type": "linear", "factor": 2.0}}
+    model = {"id": None, "known": None, "config": asked}
+    assert judge(spec(model=model, weights={"kind": "meta"}), facts(limits={"": BUILT})) == ()
+
+
+def test_transformers_takes_the_former_field_for_the_whole_of_todays() -> None:
+    from transformers import AutoConfig
+
+    config = AutoConfig.for_model("llama", rope_scaling={"rope_type": "linear", "factor": 2.0})
+    assert config.rope_parameters == {"rope_type": "linear", "factor": 2.0, "rope_theta": 10000.0}
+    assert config.rope_scaling == config.rope_parameters
 
 
 @pytest.mark.filterwarnings("ignore")

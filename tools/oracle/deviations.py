@@ -40,7 +40,12 @@ def unread(config: Any, overrides: Mapping[str, Any], within: str = "") -> Itera
 
 def _held(config: Any, name: str) -> Any:
     if not isinstance(config, Mapping):
-        return getattr(config, name, _ABSENT)
+        try:
+            return getattr(config, name, _ABSENT)
+        except RuntimeError:
+            # Upstream has no single value for a field that may differ from layer to layer.
+            values = [getattr(layer, name, _ABSENT) for layer in config.per_layer_config]
+            return values[0] if all(value == values[0] for value in values) else values
     return {str(key): value for key, value in config.items()}.get(str(name), _ABSENT)
 
 

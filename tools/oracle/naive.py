@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from tools.oracle.availability import flash_attention_there
@@ -81,11 +83,46 @@ def _model(cell: Cell, auto: Any, config: Any) -> tuple[Any, list[str]]:
         model, report = auto.from_pretrained(
             cell.checkpoint, config=config, output_loading_info=True, **asked
         )
-        return model, [told for told, _ in odd_keys(report)]
+        return model, [*(told for told, _ in odd_keys(report)), *_of_the_config(cell, auto)]
     if cell.quantization != "none":
         asked |= _quantization(cell)
     with torch.device("meta") if cell.weights == "meta" else nullcontext():
         return auto.from_config(config, **asked), []
+
+
+def _of_the_config(cell: Cell, auto: Any) -> Iterator[str]:
+    """What is odd about the config that a checkpoint's weights were loaded with."""
+    if not cell.config:
+        return
+    config = _config(cell)
+    try:
+        made = type(config)(**{**_stored(cell), **deepcopy(dict(cell.config))})
+    except Exception as error:
+        # Upstream asks the class when a config is read and saved, not when a field is set.
+        yield f"its class refuses the config: {type(error).__name__}"
+        return
+    loaded, said = config.to_dict(), made.to_dict()
+    for name in sorted(loaded.keys() & said.keys() - cell.config.keys() - {"transformers_version"}):
+        if loaded[name] != said[name] and isinstance(said[name], dict):
+            yield f"`{name}` follows from the override in a config.json, and stays as it was here"
+    if cell.quantization != "none" and not _fits(cell, auto):
+        yield "the weights do not fit, as the load without quantisation says"
+
+
+def _stored(cell: Cell) -> dict[str, Any]:
+    read = json.loads((Path(str(cell.checkpoint)) / "config.json").read_text(encoding="utf-8"))
+    return dict(read)
+
+
+def _fits(cell: Cell, auto: Any) -> bool:
+    """Whether weights and config go together: a quantised weight of another shape passes."""
+    try:
+        _, report = auto.from_pretrained(
+            cell.checkpoint, config=_config(cell), output_loading_info=True
+        )
+    except (RuntimeError, ValueError):
+        return False
+    return not report.get("mismatched_keys")
 
 
 def _asked(cell: Cell) -> Iterator[tuple[str, Any]]:

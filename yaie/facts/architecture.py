@@ -47,6 +47,9 @@ class ClassFacts:
     """Attention kind → why not, where it is not the class itself that refuses."""
     apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Attention kind → classes of parts that run on another one then, each with that one."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Sub-config field → kinds that the default model runs it on where they are said of it alone;
+    empty where that was not asked."""
     obstacle: str | None = None
     """What is raised in place of the default model; None where there is one, or it is unseen."""
     mended_by: Mapping[str, bool | int] = field(default_factory=dict)

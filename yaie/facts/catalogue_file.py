@@ -206,7 +206,8 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 def _read_class(data: Mapping[str, Any]) -> ClassFacts:
     values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
     refusals = {kind: Refusal(**why) for kind, why in data.get("refusals", {}).items()}
-    return ClassFacts(**cast(Any, _ABSENT | values | {"refusals": refusals}))
+    parts = {part: tuple(kinds) for part, kinds in data.get("parts", {}).items()}
+    return ClassFacts(**cast(Any, _ABSENT | values | {"refusals": refusals, "parts": parts}))
 
 
 _ABSENT = dict.fromkeys(("attention", "no_split_modules", "keep_in_fp32", "modules"), ())

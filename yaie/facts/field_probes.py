@@ -10,9 +10,16 @@ from typing import Any
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue
 from yaie.facts.config_classes import fields_of
-from yaie.facts.fitting import BUILT, REFUSED, Observation, Record
+from yaie.facts.fitting import BUILT, REFUSED, UNREAD, Observation, Record
 from yaie.facts.limits import GATE
-from yaie.facts.probe_values import first_values, further_values, item_values, word_values
+from yaie.facts.part_probes import needed_keys, replaced, whole_parts
+from yaie.facts.probe_values import (
+    first_values,
+    further_values,
+    item_values,
+    replaced_values,
+    word_values,
+)
 from yaie.facts.rope_values import whole_rope
 from yaie.facts.stands import Stand, fields_read, plain, read, words_of
 
@@ -20,6 +27,8 @@ SHARED = ("chunk_size_feed_forward", "is_encoder_decoder", "output_hidden_states
 """Fields of every config that are asked of each architecture; the others name and label."""
 LAYERS = ("num_hidden_layers", "encoder_layers", "decoder_layers", "num_decoder_layers", "depth")
 """Numbers of layers, lowered while other fields are asked, so that a model is built in less."""
+NAMELESS = ("KeyError: None", "KeyError: 'model_type'")
+"""What is raised of a part that does not say what it is."""
 FEW = (2, 4, 8)
 """Layers that are tried: the fewest that still show every kind of module."""
 
@@ -132,6 +141,9 @@ class _Asking:
             smaller=tuple(self._smaller(list(_witnesses(refused)))),
             heads=tuple(self._heads({o.field for o in refused})),
             named_parts=tuple(self.named_parts()),
+            whole_parts=whole_parts(self.facts, self.largest),
+            replaced=replaced(self.held, self.stands),
+            needed=needed_keys(self._mappings(), self.largest),
             rope_types=self.rope_types(),
             rope_is_nested=self.rope_is_nested(),
         )
@@ -163,8 +175,8 @@ class _Asking:
         for part in self.facts.open_sub_configs if not self.largest.part else ():
             default = self.facts.sub_configs[part]
             named = self.largest.built({part: {"model_type": default}})[0] != REFUSED
-            nameless = {part: {"return_dict": True}}
-            if default and named and self.largest.built(nameless)[0] == REFUSED:
+            outcome, why = self.largest.built({part: {"return_dict": True}})
+            if default and outcome == REFUSED and (named or why in NAMELESS):
                 yield part
 
     def rope_is_nested(self) -> bool:
@@ -188,6 +200,10 @@ class _Asking:
         shared = _shared_fields() - set(SHARED)
         parts = self.facts.sub_configs
         return [n for n in self.facts.fields if n not in shared and n not in parts]
+
+    def _mappings(self) -> dict[str, Any]:
+        parts = self.facts.sub_configs
+        return {name: value for name, value in self.held.items() if name not in parts}
 
     def _few_layers(self) -> dict[str, Any]:
         kinds = self.largest.kinds()
@@ -217,6 +233,7 @@ class _Asking:
 
         ask(first_values(fact, held))
         ask(further_values(fact, held, _refused(seen), [o.value for o in seen]))
+        ask(replaced_values(fact, [o.value for o in seen if o.outcome == UNREAD]))
         activates = any(o.value == "gelu" and o.outcome == BUILT for o in seen)
         if _refused(seen) and activates:
             ask([f"{GATE}gelu"])
@@ -227,7 +244,9 @@ class _Asking:
         yield from seen
 
     def _observed(self, stand: Stand, name: str, value: Any) -> Observation:
-        stand = self.largest if name in self.few else stand
+        # A list goes with a number of layers or stages that fewer would belie.
+        whole = name in self.few or isinstance(self.held[name], list)
+        stand = self.largest if whole and stand == self.quick else stand
         outcome, why = stand.built({name: value})
         if outcome == REFUSED and stand == self.quick != self.largest:
             # The few layers may be at fault: `out_indices` names a layer that is not there.

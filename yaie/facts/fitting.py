@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as field_
 from itertools import groupby
 from typing import Any
 
@@ -42,6 +43,11 @@ class Record:
     """Tasks that another class is not for → fields that it reads and the largest refused nothing
     of."""
     named_parts: tuple[str, ...] = ()
+    whole_parts: Mapping[str, Mapping[str, Any]] = field_(default_factory=dict)
+    replaced: tuple[str, ...] = ()
+    """Fields whose default is another once a model is built."""
+    needed: Mapping[str, tuple[str, ...]] = field_(default_factory=dict)
+    """Field of a mapping → keys that it is refused without."""
     rope_types: tuple[str, ...] | None = None
     rope_is_nested: bool = False
 
@@ -61,14 +67,25 @@ def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
     for spared, observations in record.heads:
         for name, seen in _by_field(observations):
             found = _field(seen, record.held.get(name), (), record.held)
-            if found != FieldLimits():
+            # What the config makes of a value, it makes of it for every class.
+            if found not in (FieldLimits(), fields.get(name)):
                 fields[name] = replace(found, spared=spared)
+    for name in record.replaced:
+        found = fields.get(name, FieldLimits())
+        fields[name] = replace(found, unread=(*found.unread, record.held[name]))
+    for name, keys in record.needed.items():
+        fields[name] = replace(fields.get(name, FieldLimits()), needed=keys)
+    for name, found in fields.items():
+        worked_out = name in defaults and defaults[name] is None
+        if worked_out and not (found.given and found.rises and found.falls):
+            fields[name] = replace(found, held=_counted(record.held.get(name)))
     rope = record.held.get("rope_parameters")
     bound = (replace(r, spared=_spared_by_relation(r, record)) for r in relations)
     return Limits(
         fields=fields,
         relations=tuple(bound),
         named_parts=record.named_parts,
+        whole_parts=record.whole_parts,
         rope_types=record.rope_types,
         rope_is_nested=record.rope_is_nested,
         rope_default=rope if isinstance(rope, Mapping) else None,
@@ -141,6 +158,12 @@ def _field(
     )
 
 
+def _counted(held: Any) -> Any:
+    """A worked-out value that others can be compared with: no floating-point numbers."""
+    items = held if isinstance(held, list) else [held]
+    return None if any(isinstance(item, float) for item in items) else held
+
+
 _ENOUGH = 2
 """Values from which on a pattern is taken for a rule."""
 
@@ -154,16 +177,21 @@ def _of_number(default: Any, refused: Sequence[Any], good: Sequence[Any]) -> Fie
     if not bad or not numbers:
         return FieldLimits()
     least = numbers[0] if bad[0] < numbers[0] <= 1 else None
+    above = None
+    if least is not None and isinstance(least, float) and 0.0 in bad and least > 0:
+        # Half of it, and half of that: no number is the least of those above nothing.
+        least, above = None, 0.0
     unit = isinstance(numbers[-1], float) and numbers[-1] <= 1.0
     greatest = numbers[-1] if unit and bad[-1] > numbers[-1] else None
     if not is_number(default) or greatest is not None:
-        return FieldLimits(least=least, greatest=greatest)
-    above = [value for value in bad if value > default]
-    below = [value for value in bad if max(0, least or 0) < value < default]
+        return FieldLimits(least=least, greatest=greatest, above=above)
+    more = [value for value in bad if value > default]
+    less = [value for value in bad if max(0, least or 0) < value < default]
     return FieldLimits(
         least=least,
-        rises=len(above) < _ENOUGH or numbers[-1] > default,
-        falls=len(below) < _ENOUGH or any(0 < value < default for value in numbers),
+        above=above,
+        rises=len(more) < _ENOUGH or numbers[-1] > default,
+        falls=len(less) < _ENOUGH or any(0 < value < default for value in numbers),
     )
 
 
@@ -198,6 +226,7 @@ def _is_told(value: Any, limits: FieldLimits, default: Any) -> bool:
         return False
     return (
         (limits.least is not None and value < limits.least)
+        or (limits.above is not None and value <= limits.above)
         or (limits.greatest is not None and value > limits.greatest)
         or (is_number(default) and value > default and not limits.rises)
         or (is_number(default) and value < default and not limits.falls)
@@ -325,7 +354,7 @@ _KINDS_BY_ERROR: tuple[tuple[re.Pattern[str], _Partner], ...] = (
         _Partner(
             kinds=("multiple", "even_quotient"),
             name=_MEASURES,
-            numbers=(2, 3, 4, 8, 16, 32),
+            numbers=(2, 3, 4, 6, 8, 12, 16, 32),
         ),
     ),
     (re.compile("power"), _Partner(kinds=("power",), name=re.compile("$^"), numbers=(2,))),

@@ -40,6 +40,9 @@ class KeyFacts:
     """Tokens that the asked class has an embedding for; None where it has none for tokens."""
     names_embeddings: bool = True
     """Whether the asked class says which module its input embeddings are, or that it has none."""
+    cut: tuple[str, ...] = ()
+    """Tensors of the checkpoint that are cut into several weights of the model as they are
+    loaded."""
     new_layers: tuple[str, ...] = ()
     """Linear layers of the asked class whose weights the checkpoint lacks."""
     kept: tuple[str, ...] = ()

@@ -26,6 +26,8 @@ class FieldLimits:
 
     least: float | None = None
     greatest: float | None = None
+    above: float | None = None
+    """The highest number with which none is built, where those above it are no whole numbers."""
     words: tuple[str, ...] = ()
     """The words of which a model is built; empty where any is taken."""
     refused: tuple[Refusal, ...] = ()
@@ -44,6 +46,10 @@ class FieldLimits:
     """The lowest number that builds as an item of a list."""
     item_words: tuple[str, ...] = ()
     """The words that build as items of a list; empty where any is taken."""
+    held: object = None
+    """What a default config puts in the place of null, where that is the default."""
+    needed: tuple[str, ...] = ()
+    """Keys that a mapping is refused without."""
     spared: tuple[str, ...] = ()
     """Tasks whose class does not read the field: all values build there."""
 
@@ -74,6 +80,9 @@ class Limits:
     relations: tuple[Relation, ...] = ()
     named_parts: tuple[str, ...] = ()
     """Sub-config fields that are no config without their `model_type`."""
+    whole_parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Sub-config fields that are replaced as a whole → what the default says in them and no model
+    is built without."""
     rope_types: tuple[str, ...] | None = None
     """Kinds of rotary embedding that build; None where they were not asked."""
     rope_is_nested: bool = False

@@ -65,6 +65,7 @@ def _read(data: Mapping[str, Any]) -> Limits:
         fields={name: _read_field(field) for name, field in data["fields"].items()},
         relations=tuple(_read_relation(*relation) for relation in data["relations"]),
         named_parts=tuple(data.get("named_parts", ())),
+        whole_parts=data.get("whole_parts", {}),
         rope_types=None if rope is None else tuple(rope),
         rope_is_nested=data.get("rope_is_nested", False),
         rope_default=data.get("rope_default"),
@@ -72,7 +73,9 @@ def _read(data: Mapping[str, Any]) -> Limits:
 
 
 def _read_field(data: Mapping[str, Any]) -> FieldLimits:
-    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in data.items()}
+    values: dict[str, Any] = {
+        n: tuple(v) if isinstance(v, list) and n != "held" else v for n, v in data.items()
+    }
     if refused := data.get("refused"):
         values["refused"] = tuple(Refusal(value=value, why=why) for value, why in refused)
     return FieldLimits(**values)

@@ -47,11 +47,15 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
     no_split = _names(said, "_no_split_modules")
     attention = observing.attention_of(subject, default, _declared(cls))
     missing = observing.missing(default, packages)
+    experts = _experts(cls, model)
+    if model is not None:
+        experts = tuple(kind for kind in experts if observing.runs_experts(subject, kind))
     return ClassFacts(
         name=cls.__name__,
         attention=attention.admitted,
         refusals=attention.refusals,
         apart=attention.apart,
+        parts=attention.parts,
         obstacle=observing.stated(default.error) if default.error and not missing else None,
         mended_by={} if model or missing else observing.mended_by(subject),
         needs_packages=packages,
@@ -60,9 +64,9 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
         keep_in_fp32=_names(said, "_keep_in_fp32_modules"),
         keep_in_fp32_strict=_names(said, "_keep_in_fp32_modules_strict"),
         can_generate=_generates(cls),
-        experts=_experts(cls, model),
+        experts=experts,
         one_of_several=len(model_classes(auto, config_class)) > 1,
-        without_experts=bool(_experts(cls, model)) and reactions.without_experts(model),
+        without_experts=bool(experts) and reactions.without_experts(model),
         left_in_fp32=reactions.left_in_fp32(subject),
         tensor_parallel={} if model is None else releases.tensor_parallel_plan(model),
         modules=() if model is None else tuple(dict.fromkeys(_modules(model, no_split))),

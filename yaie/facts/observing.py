@@ -53,6 +53,8 @@ class Attention:
     """Kinds that it is not, where something else than the class itself refuses."""
     apart: dict[str, dict[str, str]]
     """Kind → parts that run on another one."""
+    parts: dict[str, tuple[str, ...]]
+    """Sub-config → kinds that it runs on where they are said of it alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ def attention_of(subject: Subject, default: Attempt, declared: tuple[str, ...]) 
     with releases.flash_packages_taken_for_granted():
         made = {kind: subject.attempt(attn_implementation=kind) for kind in kinds}
         refusals = {kind: _refusal(subject, default, kind, made[kind]) for kind in kinds}
+        parts = parts_of(subject, default)
     admitted = [kind for kind in kinds if refusals[kind] is None]
     own = Refusal(by=subject.cls.__name__)
     return Attention(
@@ -123,8 +126,31 @@ def attention_of(subject: Subject, default: Attempt, declared: tuple[str, ...]) 
         refusals={
             kind: refusal for kind, refusal in refusals.items() if refusal not in (None, own)
         },
-        apart={kind: parts for kind in admitted if (parts := _apart(made[kind].model, kind))},
+        apart={kind: apart for kind in admitted if (apart := _apart(made[kind].model, kind))},
+        parts=parts,
     )
+
+
+def parts_of(subject: Subject, default: Attempt) -> dict[str, tuple[str, ...]]:
+    """Kinds that each sub-config is built with and reads back, where they are said of it alone."""
+    if default.model is None:
+        return {}
+    kinds = releases.attention_kinds()
+    return {
+        part: tuple(kind for kind in kinds if _part_runs(subject, part, kind))
+        for part in subject.config_class.sub_configs
+    }
+
+
+def _part_runs(subject: Subject, part: str, kind: str) -> bool:
+    model = subject.attempt(attn_implementation={part: kind}).model
+    own = getattr(model and model.config, part, None)
+    return getattr(own, "_attn_implementation", None) == kind
+
+
+def runs_experts(subject: Subject, kind: str) -> bool:
+    """Whether the default model is built with an implementation of its experts."""
+    return subject.attempt(experts_implementation=kind).error is None
 
 
 def mended_by(subject: Subject, **asked: Any) -> dict[str, bool | int]:

@@ -12,6 +12,8 @@ from yaie.facts.types import mismatch
 
 NONSENSE = "foo"
 """A word that means nothing anywhere."""
+WORD = "bar"
+"""Another one."""
 
 
 def first_values(field: FieldFacts, built: Any) -> list[Any]:
@@ -26,6 +28,11 @@ def further_values(
 ) -> list[Any]:
     """Values that tell why some of the first were refused."""
     return _admitted(list(_closer(built, refused)), field, [built, *had])
+
+
+def replaced_values(field: FieldFacts, unread: Sequence[Any]) -> list[Any]:
+    """Another word, where the first was replaced: is every one?"""
+    return _admitted([WORD] if NONSENSE in unread else [], field, [])
 
 
 def word_values(field: FieldFacts, words: Iterable[str], had: Sequence[Any]) -> list[Any]:
@@ -45,14 +52,18 @@ def _around(built: Any) -> list[Any]:
         case bool():
             return [not built]
         case int():
-            return [-1, 0, built + 1, *([2 * built] if built > 0 else [])]
+            return [-1, 0, built + 1, *([2 * built] if built > 0 else []), *_half(built)]
         case float():
             return [-1.0, 0.0, 2.0]
         case str():
             return [NONSENSE]
         case [*items]:
-            return [[], items[:-1], items + items[-1:], *_of_items(items)]
+            return [[], items[:-1], items + items[-1:], items[::-1], *_of_items(items)]
     return []
+
+
+def _half(number: int) -> list[int]:
+    return [number // 2] if number > 1 else []
 
 
 def _of_items(items: list[Any]) -> list[list[Any]]:
@@ -98,6 +109,7 @@ def _closer(built: Any, refused: Sequence[Any]) -> Iterator[Any]:
                 yield from (built + 2, built + 3, 3 * built, 4 * built, built // 2, built - 1, 1)
         case float():
             yield from (0.5, 1.0) if refused else ()
+            yield from (built / 2,) if 0.0 in refused and built > 0 else ()
         case str():
             yield from ("gelu", "relu") if refused else ()
         case None:

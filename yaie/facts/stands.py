@@ -67,6 +67,12 @@ class Stand:
         """The architecture's config with nothing changed."""
         return self._part_of(self._config({}))
 
+    def held_after(self) -> Any:
+        """The same once a model was built of it."""
+        config = self._config({})
+        self._model(config)
+        return self._part_of(config)
+
     def _config(self, changed: Mapping[str, Any]) -> Any:
         from transformers import AutoConfig
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,7 @@ def _facts(model: Any, info: Report, facts: Facts, own_info: Report) -> KeyFacts
         embeddings=_embeddings(model),
         names_embeddings=_names_embeddings(model),
         new_layers=tuple(_new_layers(model, info["missing_keys"])),
+        cut=tuple(_cut(model, facts)),
         kept=_kept(model),
     )
 
@@ -108,6 +110,18 @@ def _new_layers(model: Any, missing: Iterable[str]) -> Iterator[str]:
     for name, module in model.named_modules():
         if name in named and isinstance(module, torch.nn.Linear | Conv1D):
             yield name
+
+
+def _cut(model: Any, facts: Facts) -> Iterator[str]:
+    from transformers.conversion_mapping import get_model_conversion_mapping
+
+    stored = (facts.checkpoint.tensors if facts.checkpoint else None) or {}
+    for converter in get_model_conversion_mapping(model):
+        targets = converter.target_patterns
+        if len(targets) < 2 or all(target.endswith("bias") for target in targets):
+            continue
+        cut = re.compile("|".join(f"(?:{source})" for source in converter.source_patterns))
+        yield from (name for name in stored if cut.search(name))
 
 
 def _kept(model: Any) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yaie.errors import Problem
+from yaie.facts.architecture import ClassFacts
 from yaie.facts.facts import Facts
 from yaie.rules.attention_class import lifted_by
 from yaie.rules.attention_uses import Use, uses
@@ -71,7 +72,7 @@ def _unsupported(use: Use) -> Iterator[Problem]:
     lifting = () if use.part else lifted_by(use.model, use.kind)
     yield refused(
         use.path,
-        f"{use.refusal}; it runs on {quoted(runs)}",
+        f"{use.refusal}; it runs on {quoted(runs)}" if runs else use.refusal,
         ", or ".join((use.instead(), *(f"`{way}`" for way in lifting))),
     )
 
@@ -97,14 +98,24 @@ def parts_have_the_kind_of_the_whole(spec: LoadSpec, facts: Facts) -> Iterator[P
 
     Upstream: the part is made with another kind, and nothing is said.
     """
-    whole, *_ = uses(spec, facts)
-    if whole.model is None:
+    whole, *parts = uses(spec, facts)
+    if whole.model is None or whole.kind == "paged|eager":
         return
     for part, runs in whole.model.apart.get(whole.kind, {}).items():
-        yield said(
+        if any(use.kind == runs for use in parts):
+            continue
+        yield refused(
             whole.path,
             f"`{part}`, a part of `{whole.model.name}`, runs on `{runs}`, not `{whole.kind}`",
+            _by_part(whole.model, whole.kind) or f"`attention={runs}`",
         )
+
+
+def _by_part(model: ClassFacts, kind: str) -> str | None:
+    """The kind said of each part that takes it, in place of the whole."""
+    taking = [part for part, kinds in model.parts.items() if kind in kinds]
+    said = (f"attention.submodules.{part}={kind}" for part in taking)
+    return f"`{' '.join(('attention=auto', *said))}`" if taking else None
 
 
 def paged_attention_is_for_batching(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -177,7 +188,16 @@ def experts_are_those_of_a_mixture(spec: LoadSpec, facts: Facts) -> Iterator[Pro
     if spec.attention.experts == "auto" or model is None:
         return
     told = own_config(spec, facts) or any("moe" in n or "expert" in n for n in spec.model.config)
-    if model.experts and (told or not model.without_experts):
+    taken = spec.attention.experts in model.experts or not model.seen
+    if model.experts and taken and (told or not model.without_experts):
+        return
+    if model.experts and not taken:
+        yield refused(
+            "attention.experts",
+            f"`{model.name}` does not run its experts by `{spec.attention.experts}`; it takes"
+            f" {quoted(model.experts)}",
+            f"`attention.experts={model.experts[0]}`",
+        )
         return
     yield refused(
         "attention.experts",

@@ -22,9 +22,13 @@ def refusal(model: ClassFacts, kind: str, spec: LoadSpec, facts: Facts) -> str |
         return None
     if why is None and kind not in model.attention:
         return refusal_alone(model, kind)
-    if why is not None and why.part not in parts and not _mended(why, spec, facts):
+    apart = spec.attention.submodules
+    told = why is not None and why.part in parts and bool(parts[why.part].classes)
+    spared = told or (why is not None and why.part in apart)
+    if why is not None and not spared and not _mended(why, spec, facts):
         return _told(model, kind, why)
-    for refusing in _refusing(parts, kind):
+    others = {name: part for name, part in parts.items() if name not in apart}
+    for refusing in _refusing(others, kind):
         return _of_a_part(model, kind, refusing.name)
     return None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts
 from yaie.facts.facts import Facts
 from yaie.rules.attention_class import refusal, refusal_alone
-from yaie.rules.reading import asked_class, own_config
+from yaie.rules.reading import asked_class, own_config, told_parts
 from yaie.spec.load_spec import LoadSpec
 
 WHOLE = "attention.kind"
@@ -44,6 +44,8 @@ class Use:
 
     def instead(self) -> str:
         """What to type for the fastest kind that needs nothing of the machine, in backticks."""
+        if self.model is not None and not self.model.attention:
+            return f"`~{self.path}`"
         return f"`{self.override('sdpa' if self.admits('sdpa') else 'eager')}`"
 
 
@@ -54,15 +56,26 @@ def uses(spec: LoadSpec, facts: Facts) -> Iterator[Use]:
     runs = tuple(k for k in whole.attention if not refusal(whole, k, spec, facts)) if whole else ()
     yield Use(path=WHOLE, kind=kind, part="", model=whole, refusal=why, kinds=runs)
     for part, kind in spec.attention.submodules.items():
-        own = facts.sub_architectures.get(part)
-        model = _of_part(own) if own else None
-        if model is not None:
-            why = refusal_alone(model, kind)
-        else:
-            model, why = whole, _within(whole, part, kind) if whole else None
+        model, why = _part(part, kind, whole, spec, facts)
         path = f"attention.submodules.{part}"
         runs = model.attention if model else ()
         yield Use(path=path, kind=kind, part=part, model=model, refusal=why, kinds=runs)
+
+
+def _part(
+    part: str, kind: str, whole: ClassFacts | None, spec: LoadSpec, facts: Facts
+) -> tuple[ClassFacts | None, str | None]:
+    """What a part is built by, and why that does not run on a kind."""
+    own = facts.sub_architectures.get(part)
+    model = _of_part(own) if own else None
+    if whole is not None and part in whole.parts and part not in told_parts(spec, facts):
+        seen = replace(model or whole, attention=whole.parts[part], refusals={})
+        if not seen.attention:
+            return seen, f"`{part}` of `{whole.name}` has no attention kind of its own"
+        return seen, refusal_alone(seen, kind)
+    if model is not None:
+        return model, refusal_alone(model, kind)
+    return whole, _within(whole, part, kind) if whole else None
 
 
 def _within(whole: ClassFacts, part: str, kind: str) -> str | None:

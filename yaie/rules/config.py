@@ -137,8 +137,18 @@ def overrides_are_json(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     Upstream: it is written to config.json in a form that other readers do not know.
     """
     for path, value in _numbers("model.config", spec.model.config):
-        if not isfinite(value):
+        if not isfinite(value) and not _has_endless_default(path, spec, facts):
             yield wrong(path, f"`{value}` is no number that a config.json can hold")
+
+
+def _has_endless_default(path: str, spec: LoadSpec, facts: Facts) -> bool:
+    """Whether the field is of a default that JSON has no number for: `time_step_limit` of Mamba2
+    ends in infinity."""
+    for scope, name, _, architecture in _judged(spec, facts):
+        field = architecture.fields.get(own_name(name, architecture))
+        if field is not None and path.startswith(f"{scope}.{name}."):
+            return field.default is None and "None" not in field.type.split(" | ")
+    return False
 
 
 def _numbers(path: str, value: Any) -> Iterator[tuple[str, float]]:

@@ -29,6 +29,8 @@ def overrides_are_within_their_limits(spec: LoadSpec, facts: Facts) -> Iterator[
             yield _beyond(scope, name, value, "at least", limits.least)
         if limits.greatest is not None and value > limits.greatest:
             yield _beyond(scope, name, value, "at most", limits.greatest)
+        if limits.above is not None and value <= limits.above:
+            yield _beyond(scope, name, value, "above", limits.above)
 
 
 def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -50,7 +52,7 @@ def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     Upstream: an IndexError, as a rule, as the model is built.
     """
     for scope, name, value, limits in _limited(spec, facts):
-        now = scope.values_without(name)
+        now = _now(scope, name, limits)
         asked, held = size(value), size(now)
         if isinstance(value, list) and len(value) < limits.shortest:
             path = scope.below(name)
@@ -167,7 +169,7 @@ def overrides_are_taken_as_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Pr
         if reads_weights(spec) and scope.is_outermost:
             # from_pretrained sets an override upon the finished config.
             continue
-        if not limits.given and value != scope.values_without(name):
+        if not limits.given and value != _now(scope, name, limits):
             yield refused(
                 scope.below(name),
                 f"{_shown(value)} was asked, and `{scope.architecture.config_class}` works out"
@@ -201,26 +203,6 @@ def overrides_agree_with_other_fields(spec: LoadSpec, facts: Facts) -> Iterator[
             )
 
 
-def parts_say_what_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """A part that any architecture may stand in is no config without its `model_type`.
-
-    Upstream: a KeyError that names nothing but `model_type`, or `None`.
-    """
-    for scope in scopes(spec, facts):
-        for name, value in scope.overrides.items():
-            own = scope.own(name)
-            if own not in scope.limits.named_parts or not isinstance(value, Mapping):
-                continue
-            if "model_type" in value or "model_type" in _mapping(scope.stored.get(own)):
-                continue
-            default = scope.architecture.sub_configs[own]
-            yield refused(
-                scope.below(name),
-                f"`{name}` may be of any architecture, and the override does not say which",
-                f"`{override(f'{scope.below(name)}.model_type', default)}`",
-            )
-
-
 def _limited(spec: LoadSpec, facts: Facts) -> Iterator[tuple[Scope, str, Any, FieldLimits]]:
     """Each override of which something was observed that holds for the task."""
     for scope in scopes(spec, facts):
@@ -235,7 +217,7 @@ def _beyond(scope: Scope, name: str, value: object, words: str, limit: float) ->
     return wrong(
         path,
         f"`{value}` was asked, and `{name}` is {words} `{limit}`",
-        _default_hint(scope, name) or f"`{override(path, limit)}`",
+        _default_hint(scope, name) or (None if words == "above" else f"`{override(path, limit)}`"),
     )
 
 
@@ -271,6 +253,12 @@ def _rigid(scope: Scope, name: str, value: object, now: object) -> Problem:
         f" {of} `{now}`",
         f"`~{scope.below(name)}`",
     )
+
+
+def _now(scope: Scope, name: str, limits: FieldLimits) -> Any:
+    """What a field would be without its override, worked out by the default config if need be."""
+    now = scope.values_without(name)
+    return limits.held if now is None and scope.whole and not scope.stored else now
 
 
 def _is_moved_along(scope: Scope, name: str) -> bool:
@@ -365,7 +353,3 @@ def _is(value: object, other: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

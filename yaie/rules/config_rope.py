@@ -15,6 +15,10 @@ from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import all_quoted, counted, nearest, override, overrides, quoted
 
 ROPE = "rope_parameters"
+OF_A_KIND = frozenset(key for keys in NEEDED.values() for key in keys)
+"""Keys that another kind of embedding does without."""
+FORMER = "rope_scaling"
+"""What it was called: a config that is built takes it for the whole of today's field."""
 
 
 def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -25,10 +29,10 @@ def overrides_have_todays_spelling(spec: LoadSpec, facts: Facts) -> Iterator[Pro
     """
     for scope in scopes(spec, facts):
         for name, value in scope.overrides.items():
-            if not is_former(name, scope.architecture):
+            if not is_former(name, scope.architecture) or _is_the_whole(name, scope, spec):
                 continue
             today = scope.below(ROPE)
-            path = today if name == "rope_scaling" else f"{today}.{name}"
+            path = today if name == FORMER else f"{today}.{name}"
             typed = overrides(path, _renamed(value))
             yield wrong(
                 scope.below(name),
@@ -44,9 +48,19 @@ def _renamed(value: object) -> object:
     return {("rope_type" if key == "type" else key): held for key, held in value.items()}
 
 
+def _is_the_whole(name: str, scope: Scope, spec: LoadSpec) -> bool:
+    """Whether a former field is read for today's as a config is built, and reads back.
+
+    A checkpoint's config is finished first, and its `rope_theta` is lost then.
+    """
+    if name != FORMER or scope.stored or reads_weights(spec) or ROPE in scope.overrides:
+        return False
+    return "" in layers_of(scope.limits.rope_default or {"": {}})
+
+
 def _whole(hint: str, name: str, scope: Scope, spec: LoadSpec) -> str:
     """A hint with the rest of `rope_parameters` where the checkpoint has none to merge with."""
-    if _stored(scope) is not None or name == "rope_scaling" or not reads_weights(spec):
+    if _stored(scope) is not None or name == FORMER or not reads_weights(spec):
         return hint
     return f"{hint} {scope.below(ROPE)}.rope_type=default"
 
@@ -90,20 +104,17 @@ def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> 
 
 
 def rope_parameters_are_for_every_type_of_layer(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """Where types of layers have rotary parameters of their own, each type's are said.
+    """Where types of layers have rotary parameters of their own, each type's are said, and all
+    sections where the class cuts them in sections.
 
     Upstream: the override replaces the default as a whole, and a type that it leaves out is a
     KeyError.
     """
     for scope, asked in _asked(spec, facts):
         default = scope.limits.rope_default or {}
-        # Other classes fill in what is left out.
-        if _stored(scope) is not None or not scope.limits.rope_is_nested:
+        if _stored(scope) is not None or not _is_as_deep(asked, default):
             continue
-        if "" in layers_of(asked):
-            continue
-        missing = [layer for layer in default if layer not in asked]
-        missing += [layer for layer in layers_of(default) if asked.get(layer, default) is None]
+        missing = [key for key in _needed(scope, default) if asked.get(key) is None]
         if missing:
             rest = ((f"{scope.below(ROPE)}.{name}", default[name]) for name in missing)
             yield refused(
@@ -112,6 +123,20 @@ def rope_parameters_are_for_every_type_of_layer(spec: LoadSpec, facts: Facts) ->
                 f" {all_quoted(missing)}",
                 f"`{' '.join(override(path, value) for path, value in rest)}`",
             )
+
+
+def _is_as_deep(asked: Mapping[str, Any], default: Mapping[str, Any]) -> bool:
+    return ("" in layers_of(asked)) == ("" in layers_of(default))
+
+
+def _needed(scope: Scope, default: Mapping[str, Any]) -> list[str]:
+    """Keys that were seen to be needed; of other types of layers than the default, theirs."""
+    field = scope.limits.fields.get(ROPE)
+    needed = [key for key in field.needed if key not in OF_A_KIND] if field else []
+    types = scope.overrides.get("layer_types")
+    if not needed or not isinstance(types, list):
+        return needed
+    return [key for key in default if key in types]
 
 
 def rope_type_is_one_that_builds(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -210,6 +235,8 @@ def _asked(spec: LoadSpec, facts: Facts) -> Iterator[tuple[Scope, Mapping[str, A
     """Each override of `rope_parameters` by a mapping that says something."""
     for scope in scopes(spec, facts):
         asked = scope.overrides.get(ROPE)
+        if FORMER in scope.overrides and _is_the_whole(FORMER, scope, spec):
+            asked = scope.overrides[FORMER]
         if isinstance(asked, Mapping) and asked and ROPE in scope.architecture.fields:
             yield scope, asked
 

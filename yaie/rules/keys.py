@@ -15,6 +15,7 @@ from yaie.errors import Problem
 from yaie.facts.keys import KeyFacts, Mismatch, bare
 from yaie.rules.new_layers import (
     new_layers_are_left_as_they_are,
+    no_weight_is_cut_for_a_quantiser_of_whole_ones,
     torchao_asks_for_the_embeddings,
 )
 from yaie.rules.problems import refused, said, wrong
@@ -44,6 +45,7 @@ def judge_keys(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:
     yield from weights_given_up_are_unexpected(spec, keys)
     yield from new_layers_are_left_as_they_are(spec, keys)
     yield from torchao_asks_for_the_embeddings(spec, keys)
+    yield from no_weight_is_cut_for_a_quantiser_of_whole_ones(spec, keys)
 
 
 def missing_weights_are_of_a_new_head(spec: LoadSpec, keys: KeyFacts) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from yaie.facts.keys import KeyFacts
 from yaie.facts.quantization import METHODS
 from yaie.rules.problems import refused
 from yaie.spec.load_spec import LoadSpec
-from yaie.spec.wording import all_quoted, override
+from yaie.spec.wording import all_quoted, counted, override
 
 TAKES_NEW = frozenset({"gptq", "none", "torchao"})
 """Methods that put a packed tensor in the place of a weight, and no layer in that of another."""
@@ -52,6 +52,34 @@ def torchao_asks_for_the_embeddings(spec: LoadSpec, keys: KeyFacts) -> Iterator[
             " name them",
             "`quantization=quanto`, or `quantization=none`",
         )
+
+
+CUTS_NOTHING = frozenset({"quanto", "torchao"})
+"""Methods whose quantiser takes the first of several weights that one tensor is cut into."""
+
+
+def no_weight_is_cut_for_a_quantiser_of_whole_ones(
+    spec: LoadSpec, keys: KeyFacts
+) -> Iterator[Problem]:
+    """A tensor that is cut into several weights, as of queries, keys and values, reaches some
+    quantisers as the first of them alone.
+
+    Upstream: with torchao the other weights are new at random, and a log says that they are
+    missing; with quanto a RuntimeError speaks of the conversion.
+    """
+    method = spec.quantization.method
+    if method in CUTS_NOTHING and keys.cut:
+        yield refused(
+            "quantization.method",
+            f"{counted(len(keys.cut), 'tensor')} of the checkpoint {_are(keys.cut)} cut into"
+            f" several weights, `{keys.cut[0]}` for one, and `{method}` would take the first of"
+            " them alone",
+            "`quantization=bnb_8bit`, or `quantization=none`",
+        )
+
+
+def _are(names: tuple[str, ...]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _is_kept(name: str, kept: tuple[str, ...]) -> bool:
