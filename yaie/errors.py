@@ -91,6 +91,10 @@ class SourceError(YaieError):
     fault = Fault.SOURCE
 
 
+class UnreachableError(SourceError):
+    """A source that may well have what was asked, and cannot be asked now: no network, no licence."""
+
+
 class MismatchError(YaieError):
     """What was loaded is not what was asked."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from yaie.errors import Problem, YaieError, errors_of
+from yaie.errors import Problem, UnreachableError, YaieError, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_around
 from yaie.facts.keys import KeyFacts
@@ -40,6 +40,8 @@ class Inquiry:
     """How weights and model match; None where they were not compared."""
     memory: MemoryFacts | None = None
     """None where it was not counted."""
+    warnings: tuple[Problem, ...] | None = None
+    """What there is to say without the checkpoint; None unless it cannot be reached."""
 
 
 def inquire(
@@ -56,6 +58,9 @@ def inquire(
     try:
         with with_headers(composition, facts, setting) as known:
             return _rehearsed(composition, known, setting, use)
+    except UnreachableError as error:
+        found = with_origins(composition, error.problems)
+        return Inquiry(facts=facts, problems=found, warnings=problems)
     except YaieError as error:
         # What was warned of for want of the checkpoint goes without saying now.
         return Inquiry(facts=facts, problems=with_origins(composition, error.problems))

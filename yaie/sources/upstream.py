@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from yaie.errors import Fault, Problem, SourceError
+from yaie.errors import Fault, Problem, SourceError, UnreachableError
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
@@ -39,7 +39,21 @@ def mapped(id: str, revision: str | None = None) -> Iterator[None]:
         raise
     # RuntimeError is how the Rust client for Xet storage says what it has no class for.
     except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError, RuntimeError) as error:
-        raise SourceError(problem_of(error, id, revision)) from error
+        raise _class(error)(problem_of(error, id, revision)) from error
+
+
+def _class(error: BaseException) -> type[SourceError]:
+    from huggingface_hub import errors
+
+    httpx = _transport()
+    match error:
+        case errors.LocalEntryNotFoundError() if error.__cause__ is not None:
+            return _class(error.__cause__)
+        case errors.OfflineModeIsEnabled() | errors.LocalEntryNotFoundError():
+            return UnreachableError
+        case errors.GatedRepoError() | httpx.NetworkError() | httpx.TimeoutException():
+            return UnreachableError
+    return SourceError
 
 
 def persistently(call: Callable[[], T], waits: Sequence[float] = WAITS) -> T:
