@@ -92,7 +92,7 @@ class SourceError(YaieError):
 
 
 class UnreachableError(SourceError):
-    """A source that may well have what was asked, and cannot be asked now: no network, no licence."""
+    """A source that may have what was asked and cannot be asked now: no network, no licence."""
 
 
 class MismatchError(YaieError):

@@ -1,6 +1,7 @@
 """`plan` and `code`: two readings of the same calls."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,26 @@ def test_a_spec_with_errors_has_no_plan(verb: str, capsys: Captured) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("precision: ")
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_known_model_is_planned_while_the_hub_cannot_be_reached(capsys: Captured) -> None:
+    assert main(["plan", "model=llama2", "--host", "2xa100-80gb", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["download"] is None
+    assert document["memory"]["weights_bytes"] == 13_476_831_744
+    (problem,) = document["problems"]
+    assert problem["severity"] == "warning"
+    assert "planned by what is known of its config" in problem["message"]
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_model_of_which_nothing_is_known_needs_the_hub(capsys: Captured) -> None:
+    assert main(["plan", "model=org/name", "task=causal-lm"]) == 4
+    assert "cannot be reached for `org/name`" in capsys.readouterr().err

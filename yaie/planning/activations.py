@@ -40,7 +40,7 @@ def _counted(run: Callable[[], Any]) -> Any:
     import torch
 
     counting = _counting()
-    with torch.no_grad(), _fused_attention(), counting:
+    with torch.no_grad(), _kernels(), counting:
         run()
     return counting
 
@@ -89,24 +89,29 @@ def _counting() -> Any:
     return Counting()
 
 
-def _fused_attention() -> Any:
-    """A mode in which scaled_dot_product_attention makes its result and nothing else.
+def _kernels() -> Any:
+    """A mode in which kernels make their result and nothing else.
 
-    On `meta` torch takes it apart into a product of all positions with all, which no kernel that it
-    picks on a device keeps.
+    On `meta` torch takes attention apart into a product of all positions with all, which no kernel
+    that it picks on a device keeps, and multiplies experts in bfloat16 alone.
     """
     import torch
     from torch.overrides import TorchFunctionMode
 
     fused = torch.nn.functional.scaled_dot_product_attention
 
-    class Fused(TorchFunctionMode):  # type: ignore[misc]
+    def attention(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> Any:
+        return query.new_empty((*query.shape[:-1], value.shape[-1]))
+
+    def experts(rows: Any, weights: Any, *_: Any, **__: Any) -> Any:
+        return rows.new_empty((*rows.shape[:-1], weights.shape[-1]))
+
+    made = {fused: attention, torch._grouped_mm: experts}
+
+    class Kernels(TorchFunctionMode):  # type: ignore[misc]
         def __torch_function__(
             self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
         ) -> Any:
-            if func is fused:
-                query, _, value = args[:3]
-                return query.new_empty((*query.shape[:-1], value.shape[-1]))
-            return func(*args, **(kwargs or {}))
+            return made.get(func, func)(*args, **(kwargs or {}))
 
-    return Fused()
+    return Kernels()

@@ -12,7 +12,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING, Block, DeviceMemory, MemoryFacts, Use
 from yaie.planning.activations import activation_bytes, most_alive
-from yaie.planning.forward import Forward, NoForwardError, forward
+from yaie.planning.forward import Forward, NoForwardError, foreseeable, forward
 from yaie.planning.kv_cache import NoCacheError, kv_cache_layers
 from yaie.planning.placement import Placement, placed
 from yaie.planning.quantization_state import states
@@ -73,7 +73,8 @@ def in_use_of(spec: LoadSpec, facts: Facts, use: Use | None) -> InUse:
     activations = None
     basis = ""
     try:
-        cache = tuple(kv_cache_layers(model, context=use.context, batch=use.batch))
+        with foreseeable(model):
+            cache = tuple(kv_cache_layers(model, context=use.context, batch=use.batch))
     except NoCacheError:
         cache = ()
     except NoForwardError as error:

@@ -9,8 +9,8 @@ from inspect import signature
 from typing import Any
 
 from yaie.facts.memory import Use
+from yaie.planning.kv_cache import NoCacheError, unpadded
 from yaie.planning.kv_cache import _inputs as text_inputs
-from yaie.planning.kv_cache import unpadded
 from yaie.planning.layers import two_of_each
 
 
@@ -79,15 +79,17 @@ def _image(model: Any, batch: int) -> Any:
 
 
 def _pass(model: Any, inputs: Mapping[str, Any]) -> Any:
-    with _foreseeable(model), unpadded(), two_of_each(model):
+    with foreseeable(model), unpadded(), two_of_each(model):
         return model(**inputs)
 
 
 @contextmanager
-def _foreseeable(model: Any) -> Any:
+def foreseeable(model: Any) -> Any:
     """Turns what a pass raises for want of numbers into a NoForwardError."""
     try:
         yield
+    except NoCacheError:
+        raise
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         raise NoForwardError(

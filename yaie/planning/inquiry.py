@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from yaie.errors import Problem, UnreachableError, YaieError, errors_of
+from yaie.errors import Problem, UnreachableError, YaieError, errors_of, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_around
 from yaie.facts.keys import KeyFacts
@@ -20,7 +20,7 @@ from yaie.planning.files import Need, need
 from yaie.planning.overrides import own_config
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import judged, resolved, survey, with_origins, with_true_hints
-from yaie.planning.rehearsal import rehearsed
+from yaie.planning.rehearsal import memory_judged, rehearsed
 from yaie.rules.problems import said
 from yaie.sources.bring import bring_small_files
 from yaie.spec.load_spec import Composition
@@ -40,8 +40,8 @@ class Inquiry:
     """How weights and model match; None where they were not compared."""
     memory: MemoryFacts | None = None
     """None where it was not counted."""
-    warnings: tuple[Problem, ...] | None = None
-    """What there is to say without the checkpoint; None unless it cannot be reached."""
+    unreached: bool = False
+    """Whether the checkpoint cannot be asked now, though it may well be there."""
 
 
 def inquire(
@@ -60,10 +60,27 @@ def inquire(
             return _rehearsed(composition, known, setting, use)
     except UnreachableError as error:
         found = with_origins(composition, error.problems)
-        return Inquiry(facts=facts, problems=found, warnings=problems)
+        return Inquiry(facts=facts, problems=found, unreached=True)
     except YaieError as error:
         # What was warned of for want of the checkpoint goes without saying now.
         return Inquiry(facts=facts, problems=with_origins(composition, error.problems))
+
+
+def presume(
+    composition: Composition, setting: Setting | None = None, use: Use | None = None
+) -> Inquiry:
+    """What can be known of a load without its checkpoint, by what is known of its config.
+
+    Raises YaieError with every problem where that forbids the load.
+    """
+    facts, problems = survey(composition, setting)
+    raise_errors(problems)
+    plan = resolved(composition, facts)
+    memory, found = memory_judged(plan, facts, use)
+    problems = (*problems, *with_origins(composition, found))
+    raise_errors(problems)
+    decided = replace(plan, problems=problems, memory=memory)
+    return Inquiry(facts=facts, problems=problems, plan=decided, memory=memory)
 
 
 @contextmanager

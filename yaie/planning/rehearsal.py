@@ -56,11 +56,11 @@ def rehearse(plan: LoadPlan, facts: Facts, use: Use | None = None) -> Rehearsal:
     found = _matched(plan, facts)
     if errors_of(found.problems):
         return found
-    memory, problems = _remembered(plan, facts, use)
+    memory, problems = memory_judged(plan, facts, use)
     return replace(found, memory=memory, problems=(*found.problems, *problems))
 
 
-def _remembered(
+def memory_judged(
     plan: LoadPlan, facts: Facts, use: Use | None
 ) -> tuple[MemoryFacts | None, tuple[Problem, ...]]:
     """The memory of a load and what is to be said of it; a load whose memory cannot be foreseen may
