@@ -10,7 +10,7 @@ import torch
 import yaie
 from tools.oracle.checkpoints import tiny
 from yaie.facts.gather import gather
-from yaie.planning.kv_cache import NoCacheError, cache_bytes, kv_cache_bytes
+from yaie.planning.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
 from yaie.planning.structure import structure_of
 from yaie.planning.upstream import quieted
 
@@ -43,7 +43,7 @@ def generated(asked: tuple[str, ...], context: int) -> Any:
             do_sample=False,
             return_dict_in_generate=True,
         )
-    return made.past_key_values
+    return next(made[name] for name in CACHES if made.get(name) is not None)
 
 
 @pytest.mark.parametrize("context", [12, 40])
@@ -54,7 +54,10 @@ def generated(asked: tuple[str, ...], context: int) -> Any:
         ("gpt2", ()),
         ("mistral", (WINDOW,)),
         ("gemma3_text", (WINDOW,)),
+        ("mixtral", ()),
+        ("bert-generation", ()),
         ("falcon_h1", ()),
+        ("rwkv", ()),
         ("mamba", ()),
     ],
 )
@@ -63,6 +66,11 @@ def test_the_cache_is_that_of_a_generation(
 ) -> None:
     asked = words(architecture, *more)
     assert foreseen(asked, context) == cache_bytes(generated(asked, context))
+
+
+def test_the_text_part_of_a_model_of_pictures_keeps_the_cache() -> None:
+    text = tiny("blip-2")
+    assert foreseen((f"model={text}", "processor=none"), 12) == 2 * BATCH * 2 * 32 * 12 * 4
 
 
 def test_a_model_that_keeps_nothing_says_so() -> None:

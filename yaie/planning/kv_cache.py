@@ -8,6 +8,8 @@ that a long context costs no more than a short one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from inspect import signature
 from itertools import zip_longest
 from typing import Any
 
@@ -29,17 +31,39 @@ def kv_cache_layers(model: Any, *, context: int, batch: int) -> list[int]:
     its texts have as many.
 
     Raises NoCacheError where the model keeps none, and what its forward pass raises where that
-    cannot go without numbers, or without an image.
+    cannot go without numbers, a sound or a picture.
     """
     import torch
 
-    with torch.no_grad(), unpadded():
-        length = min(context, SHORT)
-        cache = _filled(model, batch, length)
-        text = model.main_input_name == "input_ids"
-        if context > length and not _grown(cache, context - length, reads_text=text):
-            cache = _filled(model, batch, context)
+    with torch.no_grad(), unpadded(), _experts_at_once(model):
+        try:
+            return _layers_of(model, batch, context)
+        except (AttributeError, TypeError, ValueError):
+            # It wants a picture beside its text; what it keeps is in the part that reads the text.
+            part = _text_part(model)
+            if part is None:
+                raise
+        return _layers_of(part, batch, context)
+
+
+def _layers_of(model: Any, batch: int, context: int) -> list[int]:
+    length = min(context, SHORT)
+    cache = _filled(model, batch, length)
+    text = model.main_input_name == "input_ids"
+    if context > length and not _grown(cache, context - length, reads_text=text):
+        cache = _filled(model, batch, context)
     return _layers_bytes(cache)
+
+
+def _text_part(model: Any) -> Any | None:
+    """The part of a model of text and pictures that writes; None where it reads with an encoder."""
+    if model.config.is_encoder_decoder:
+        return None
+    for name in ("language_model", "text_decoder", "text_model"):
+        for holder in (model, getattr(model, "model", None)):
+            if (part := getattr(holder, name, None)) is not None:
+                return part
+    return None
 
 
 def cache_bytes(cache: Any) -> int:
@@ -64,18 +88,45 @@ def _stacked(cache: Any) -> Iterator[tuple[Any, ...]]:
 
 def _sizes(layers: tuple[Any, ...], seen: set[int]) -> Iterator[int]:
     for layer in layers:
-        for tensor in _tensors(vars(layer)) if layer is not None else ():
+        for tensor in _tensors(_values(layer)) if layer is not None else ():
             if id(tensor) not in seen:
                 seen.add(id(tensor))
                 yield tensor.numel() * tensor.element_size()
 
 
+def _values(layer: Any) -> Any:
+    return layer if isinstance(layer, list | tuple | Mapping) else vars(layer)
+
+
 def _filled(model: Any, batch: int, length: int) -> Any:
-    output = model(**_inputs(model, batch, length), use_cache=True)
-    for name in ("past_key_values", "cache_params"):
+    inputs = _inputs(model, batch, length)
+    output = model(**inputs, use_cache=True)
+    for name in CACHES:
         if (cache := getattr(output, name, None)) is not None:
             return cache
-    raise NoCacheError(type(model).__name__)
+    if not _takes_a_cache(model):
+        raise NoCacheError(type(model).__name__)
+    return _given(model, inputs)
+
+
+CACHES = ("past_key_values", "cache_params", "mems", "state")
+"""What the outputs of models name it."""
+
+
+def _takes_a_cache(model: Any) -> bool:
+    named = signature(model.forward).parameters
+    return bool(getattr(model, "can_generate", bool)() and "past_key_values" in named)
+
+
+def _given(model: Any, inputs: Mapping[str, Any]) -> Any:
+    """The cache that a generation gives to a model that makes none by itself."""
+    from transformers import DynamicCache
+
+    cache = DynamicCache(config=model.config.get_text_config(decoder=True))
+    model(**inputs, use_cache=True, past_key_values=cache)
+    if not cache_bytes(cache):
+        raise NoCacheError(type(model).__name__)
+    return cache
 
 
 def _inputs(model: Any, batch: int, length: int) -> dict[str, Any]:
@@ -145,6 +196,23 @@ def _tensors(values: Any) -> Iterator[Any]:
     elif isinstance(values, list | tuple):
         for value in values:
             yield from _tensors(value)
+
+
+@contextmanager
+def _experts_at_once(model: Any) -> Iterator[None]:
+    """Experts computed by a kernel that, unlike `grouped_mm`, takes any dtype on `meta`."""
+    found: dict[int, Any] = {}
+    for module in model.modules():
+        config = getattr(module, "config", None)
+        if getattr(config, "_experts_implementation", None) == "grouped_mm":
+            found[id(config)] = config
+    for part in found.values():
+        part._experts_implementation = "batched_mm"
+    try:
+        yield
+    finally:
+        for part in found.values():
+            part._experts_implementation = "grouped_mm"
 
 
 def unpadded() -> Any:
