@@ -30,8 +30,9 @@ def test_more_layers_than_the_checkpoint_has(load: Load, saved_llama: Path) -> N
 
 
 def test_widths_that_only_the_weights_know(load: Load, saved_classifier: Path) -> None:
+    renewed = "weights.reinitialize=['classifier.*']"
     with pytest.raises(yaie.UnsupportedError) as error:
-        load(saved_classifier, "model.config.type_vocab_size=3")
+        load(saved_classifier, "model.config.type_vocab_size=3", renewed)
     assert refusal(error)[:2] == (
         "model.config.type_vocab_size",
         "1 weight of `BertForSequenceClassification` has another shape in the checkpoint:"

@@ -12,6 +12,8 @@ from yaie.errors import Problem
 from yaie.facts.limits import FieldLimits, Limits
 from yaie.rules.config_rope import (
     rope_factors_are_as_many_as_frequencies,
+    rope_keys_are_read,
+    rope_numbers_stretch,
     rope_parameters_are_for_each_type_of_layer,
     rope_parameters_are_for_every_type_of_layer,
     rope_parameters_have_what_their_type_needs,
@@ -252,3 +254,77 @@ def test_a_model_of_fewer_factors_does_not_run() -> None:
     rope = {"rope_type": "longrope", "rope_theta": 1e4, **factors}
     with pytest.raises(RuntimeError, match="size of tensor"):
         LlamaModel(LlamaConfig(**sizes, rope_parameters=rope))(torch.tensor([[1, 2]]))
+
+
+def test_a_key_that_another_kind_reads_is_refused() -> None:
+    assert problems(rope_keys_are_read, built(rope_type="default", factor=2.0)) == (
+        refused(
+            "model.config.rope_parameters.factor",
+            "`factor` is read by `linear`, `dynamic`, `yarn`, `llama3`, `longrope` or"
+            " `proportional`, and `rope_type` is `default`",
+            "`~model.config.rope_parameters.factor`",
+        ),
+    )
+
+
+def test_a_misspelt_key_is_an_input_error() -> None:
+    assert problems(rope_keys_are_read, built(rope_type="default", rope_thata=5.0)) == (
+        wrong(
+            "model.config.rope_parameters.rope_thata",
+            "`rope_thata` is read by no kind of rotary embedding; there is `rope_theta`",
+            "`model.config.rope_parameters.rope_theta=5.0`",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "rope",
+    [
+        {"rope_type": "default", "mrope_section": [1, 1]},
+        {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768},
+        {"rope_type": "linear", "factor": 2.0, "partial_rotary_factor": 0.5},
+        {"rope_type": "kind of tomorrow", "factor": 2.0},
+    ],
+)
+def test_a_key_that_may_be_read_passes(rope: dict[str, Any]) -> None:
+    assert problems(rope_keys_are_read, built(**rope)) == ()
+
+
+def test_transformers_carries_a_key_that_is_not_read() -> None:
+    from transformers import LlamaConfig
+
+    rope = {"rope_type": "default", "rope_theta": 1e4, "factor": 2.0, "rope_thata": 5.0}
+    read = LlamaConfig(rope_parameters=rope).rope_parameters
+    assert (read["factor"], read["rope_thata"]) == (2.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("rope", "path", "message"),
+    [
+        ({"rope_theta": 0.0}, "rope_theta", "`0.0` was asked, and a base is above `0`"),
+        (
+            {"rope_type": "linear", "factor": 0.5},
+            "factor",
+            "`0.5` was asked, and `factor` is at least `1`",
+        ),
+        (
+            {"rope_type": "llama3", "low_freq_factor": 4.0, "high_freq_factor": 1.0},
+            "high_freq_factor",
+            "`high_freq_factor` is `1.0`, and must be above `low_freq_factor`, which is `4.0`",
+        ),
+    ],
+)
+def test_numbers_that_stretch_nothing_are_refused(
+    rope: dict[str, Any], path: str, message: str
+) -> None:
+    (problem,) = problems(rope_numbers_stretch, built(**rope))
+    assert (problem.path, problem.message) == (f"model.config.rope_parameters.{path}", message)
+
+
+def test_transformers_builds_a_model_of_a_base_of_nothing() -> None:
+    from transformers import LlamaConfig, LlamaModel
+
+    sizes = {"hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1, "vocab_size": 8}
+    rope = {"rope_type": "default", "rope_theta": 0.0}
+    model = LlamaModel(LlamaConfig(**sizes, rope_parameters=rope))
+    assert not model.rotary_emb.inv_freq.isfinite().all()

@@ -29,6 +29,7 @@ AS_IT_RUNS = frozenset(
         "old_flash_attention_does_not_cap",
         "overrides_leave_the_weights_their_heads",
         "padding_is_a_token",
+        "rope_numbers_stretch",
         "what_is_dropped_is_a_probability",
     }
 )

@@ -18,6 +18,17 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 """Keys that a kind of rotary embedding is refused without; transformers fills in `rope_theta` and
 `original_max_position_embeddings`."""
 
+_LONG = ("factor", "attention_factor")
+READ: Mapping[str, tuple[str, ...]] = {
+    **NEEDED,
+    "yarn": (*_LONG, "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate"),
+    "longrope": (*_LONG, "short_factor", "long_factor"),
+    "proportional": ("factor",),
+}
+"""Keys that a kind of rotary embedding reads, those that every kind does left out."""
+ANYWHERE = ("rope_theta", "rope_type", "partial_rotary_factor", "original_max_position_embeddings")
+"""Keys that say something of any kind, or do no harm."""
+
 
 LEGACY = ("rope_theta", "rope_scaling", "partial_rotary_factor")
 """Fields of a config.json that live inside of `rope_parameters` since transformers 5."""

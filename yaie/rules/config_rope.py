@@ -7,7 +7,16 @@ from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.facts.rope_values import NEEDED, SAMPLES, kind_of, layers_of, rotary_dim, stored_rope
+from yaie.facts.rope_values import (
+    ANYWHERE,
+    NEEDED,
+    READ,
+    SAMPLES,
+    kind_of,
+    layers_of,
+    rotary_dim,
+    stored_rope,
+)
 from yaie.rules.config_scopes import Scope, is_former, scopes
 from yaie.rules.problems import refused, wrong
 from yaie.rules.reading import reads_weights
@@ -221,6 +230,72 @@ def rope_factors_are_as_many_as_frequencies(spec: LoadSpec, facts: Facts) -> Ite
                     f"`{key}` has {counted(len(factors), 'factor')}, and {number} are needed, one"
                     " for each two numbers of a head that are turned",
                 )
+
+
+def rope_keys_are_read(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Each key of `rope_parameters` is one that its kind of rotary embedding reads.
+
+    Upstream: a key that is not read is carried along, with a warning that is not seen.
+    """
+    for scope, asked in _asked(spec, facts):
+        merged = layers_of(_merged(scope, asked))
+        for layer, rope in layers_of(asked).items():
+            kind = str(kind_of(merged.get(layer, rope)))
+            for key, value in rope.items() if kind in READ else ():
+                path = ".".join(filter(None, (scope.below(ROPE), layer, key)))
+                readers = [name for name, keys in READ.items() if key in keys]
+                near = nearest(key, _KEYS, cutoff=0.8)
+                if readers and kind not in readers:
+                    yield refused(
+                        path,
+                        f"`{key}` is read by {all_quoted(readers, 'or')}, and `rope_type` is"
+                        f" `{kind}`",
+                        f"`~{path}`",
+                    )
+                elif near and near != key and not readers and key not in ANYWHERE:
+                    yield wrong(
+                        path,
+                        f"`{key}` is read by no kind of rotary embedding; there is `{near}`",
+                        f"`{override(path.removesuffix(key) + near, value)}`",
+                    )
+
+
+_KEYS = sorted({*ANYWHERE, *(key for keys in READ.values() for key in keys)})
+
+
+def rope_numbers_stretch(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A base is above nothing, a factor stretches, and high frequencies are above low ones.
+
+    Upstream: a warning that is not seen, or not a word; positions are turned by no sensible angle.
+    """
+    for scope, asked in _asked(spec, facts):
+        for layer, rope in layers_of(_merged(scope, asked)).items():
+            path = ".".join(filter(None, (scope.below(ROPE), layer)))
+            typed = layers_of(asked).get(layer, {})
+            theta, factor = _number(typed, "rope_theta"), _number(typed, "factor")
+            low, high = _number(rope, "low_freq_factor"), _number(rope, "high_freq_factor")
+            if theta is not None and theta <= 0:
+                yield wrong(f"{path}.rope_theta", f"`{theta}` was asked, and a base is above `0`")
+            if factor is not None and factor < 1:
+                yield wrong(f"{path}.factor", f"`{factor}` was asked, and `factor` is at least `1`")
+            if low is not None and high is not None and high <= low:
+                yield from _unordered(path, low, high, typed)
+
+
+def _unordered(path: str, low: float, high: float, typed: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in ("high_freq_factor", "low_freq_factor"):
+        if key in typed:
+            yield refused(
+                f"{path}.{key}",
+                f"`high_freq_factor` is `{high}`, and must be above `low_freq_factor`, which is"
+                f" `{low}`",
+            )
+            return
+
+
+def _number(rope: Mapping[str, Any], key: str) -> float | None:
+    value = rope.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 FACTORS = ("short_factor", "long_factor")
