@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench docs oracle real-models catalogue limits tiny clean
+.PHONY: help demo test check format bench docs oracle real-models catalogue limits shapes tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -17,6 +17,7 @@ help:
 	@echo "make catalogue    build what is known of architectures from the installed transformers,"
 	@echo "                  or from VERSION=4.57.6 in an environment of its own"
 	@echo "make limits       observe of which config values transformers builds (half an hour)"
+	@echo "make shapes       observe which config fields weights follow (half an hour)"
 	@echo "make tiny         train the model that comes with yaie anew (20 minutes)"
 
 $(SETUP): pyproject.toml constraints.txt
@@ -61,6 +62,9 @@ catalogue: $(SETUP)
 # What was seen is kept in build/: a run that is cut off goes on where it was.
 limits: $(SETUP)
 	$(BIN)/python tools/observe_fields.py
+
+shapes: $(SETUP)
+	$(BIN)/python tools/observe_shapes.py
 
 # The text is in the public domain and comes with Debian: apt-get install bible-kjv
 tiny: $(SETUP)
