@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import yaie
-from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, fields, spec
+from tests.rules.making import LLAMA, LLAVA, checkpoint, facts, fields, model_class, spec
 from yaie.errors import Problem
 from yaie.facts.limits import Limits
 from yaie.rules.activations import NAMES
@@ -198,6 +198,16 @@ def test_two_matrices_are_not_tied() -> None:
             "`~model.config.tie_word_embeddings`",
         ),
     )
+
+
+def test_one_matrix_of_a_config_json_that_calls_it_two_may_be_tied() -> None:
+    declared = {**LLAMA.fields, **fields(tie_word_embeddings="bool")}
+    tied = model_class("LlamaForCausalLM", head="lm_head", tied_weights={"lm_head.weight": "x"})
+    llama = replace(LLAMA, fields=declared, classes={"causal-lm": tied})
+    held = checkpoint(config={"tie_word_embeddings": False}, tensors={})
+    asked = spec(model={"config": {"tie_word_embeddings": True}})
+    rule = overrides_leave_the_embeddings_tied
+    assert [*rule(asked, facts(checkpoint=held, architecture=llama))] == []
 
 
 def test_one_matrix_that_is_to_be_two_is_said() -> None:

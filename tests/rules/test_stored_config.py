@@ -63,7 +63,7 @@ def test_what_names_no_dtype_is_told(stated: object) -> None:
     )
 
 
-@pytest.mark.parametrize("stated", ["bfloat16", "torch.float16", None])
+@pytest.mark.parametrize("stated", ["bfloat16", "torch.float16", "half", None])
 def test_a_dtype_of_torch_passes(stated: object) -> None:
     assert problems(config_json_names_a_dtype, torch_dtype=stated) == ()
 

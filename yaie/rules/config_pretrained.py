@@ -76,14 +76,14 @@ def overrides_leave_the_embeddings_tied(spec: LoadSpec, facts: Facts) -> Iterato
     if not isinstance(spec.weights, Pretrained):
         return
     for scope, name, value, trained in _changed(spec, facts, _ties):
-        if value is True and trained is False:
+        if value is True and trained is False and _has_both(facts):
             yield refused(
                 scope.below(name),
                 "the checkpoint's embeddings of input and output are two matrices, and transformers"
                 " does not tie what differs",
                 f"`~{scope.below(name)}`",
             )
-        elif value is False and not spec.weights.reinitialize:
+        elif value is False and trained is True and not spec.weights.reinitialize:
             yield said(
                 scope.below(name),
                 "the checkpoint's embeddings of input and output are one matrix: if it holds no"
@@ -149,6 +149,14 @@ def _shapes(scope: Scope, own: str, task: str | None) -> bool:
 
 def _cuts_heads(scope: Scope, own: str) -> bool:
     return HEADS.search(own) is not None and "loss" not in own
+
+
+def _has_both(facts: Facts) -> bool:
+    """Whether a checkpoint holds what would be tied, beside what it would be tied to, or may."""
+    model, held = asked_class(facts), facts.checkpoint
+    if model is None or not model.tied_weights or held is None or held.tensors is None:
+        return True
+    return any(name in held.tensors for name in model.tied_weights)
 
 
 def _ties(scope: Scope, own: str) -> bool:

@@ -42,8 +42,12 @@ def config_json_names_a_dtype(spec: LoadSpec, facts: Facts) -> Iterator[Problem]
     for name in DTYPE_NAMES:
         stated = _config(facts).get(name)
         word = stated.removeprefix("torch.") if isinstance(stated, str) else stated
-        if stated is not None and (not isinstance(word, str) or word not in BITS):
+        if stated is not None and (not isinstance(word, str) or word not in _DTYPES):
             yield _says(spec, name, stated, "which names a dtype as `bfloat16` does")
+
+
+_DTYPES = {*BITS, "half", "float", "double"}
+"""Names that torch has for dtypes."""
 
 
 def quantization_config_can_be_read(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
