@@ -170,9 +170,12 @@ def test_a_plan_lists_the_weights_that_were_judged_by_their_headers(hub: Hub) ->
     ]
 
 
+RENEWED = "weights.reinitialize=['cls.predictions.transform.dense.*']"
+
+
 def test_a_plan_of_weights_that_do_not_fit_is_refused(hub: Hub) -> None:
     with pytest.raises(UnsupportedError, match="1 weight of `BertForMaskedLM` has another shape"):
-        plan_with_files(yaie.compose(*OURS, "model.config.type_vocab_size=3"))
+        plan_with_files(yaie.compose(*OURS, "model.config.type_vocab_size=3", RENEWED))
 
 
 def test_offline_is_a_failing_source(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,20 +188,23 @@ def test_offline_is_a_failing_source(hub: Hub, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("word", "first", "module"),
+    ("asked", "first", "modules"),
     [
-        ("task.num_labels=7", "", "classifier"),
+        (("task.num_labels=7",), "", ("classifier",)),
         (
-            "model.config.type_vocab_size=3",
+            ("model.config.type_vocab_size=3", "weights.reinitialize=['classifier.*']"),
             "`~model.config.type_vocab_size`, or ",
-            "bert.embeddings.token_type_embeddings",
+            ("classifier", "bert.embeddings.token_type_embeddings"),
         ),
     ],
 )
-def test_what_a_hint_says_helps(classifier: Path, word: str, first: str, module: str) -> None:
-    words = (f"model={classifier}", "processor=none", word)
+def test_what_a_hint_says_helps(
+    classifier: Path, asked: tuple[str, ...], first: str, modules: tuple[str, ...]
+) -> None:
+    words = (f"model={classifier}", "processor=none", *asked)
     (error,) = [p for p in judged(*words) if p.severity == "error"]
-    typed = f"weights.reinitialize=['{module}.*']"
+    patterns = ",".join(f"'{module}.*'" for module in modules)
+    typed = f"weights.reinitialize=[{patterns}]"
     assert error.hint == f"{first}`{typed}` makes them new"
     assert all(p.severity == "warning" for p in judged(*words, typed))
 

@@ -233,7 +233,9 @@ def test_a_field_that_weights_follow_is_the_checkpoints(name: str, refusals: int
     held = checkpoint(config={name: 8})
     known = facts(checkpoint=held, limits={"": FOLLOWED})
     asked = spec(model={"config": {name: 16}})
-    assert len([*overrides_leave_the_weights_their_shape(asked, known)]) == refusals
+    hints = [problem.hint for problem in overrides_leave_the_weights_their_shape(asked, known)]
+    new = "or name the weights that are to be new: `weights.reinitialize=[…]`"
+    assert hints == [f"`~model.config.{name}`, or `weights=random`, {new}"] * refusals
 
 
 def test_a_class_whose_weights_do_not_follow_a_field_takes_it() -> None:

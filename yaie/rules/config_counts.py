@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from yaie.errors import Problem
@@ -157,6 +158,7 @@ def what_is_dropped_is_a_probability(spec: LoadSpec, facts: Facts) -> Iterator[P
         for name, value in scope.overrides.items():
             field = scope.architecture.fields.get(scope.own(name))
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            is_number = is_number and isfinite(value)
             if field is None or "float" not in field.type or not DROPPED.search(scope.own(name)):
                 continue
             told = scope.limits.fields.get(scope.own(name))

@@ -45,8 +45,10 @@ def overrides_leave_the_weights_their_shape(spec: LoadSpec, facts: Facts) -> Ite
     if isinstance(spec.weights, Pretrained) and not spec.weights.reinitialize:
         for scope, name, value, trained in _changed(spec, facts, shapes):
             path = scope.below(name)
-            message = f"`{value}` was asked, and {_made_for(trained)}"
-            yield refused(path, message, f"`~{path}`, or `weights=random`")
+            hint = f"`~{path}`, or `weights=random`"
+            if scope.own(name) not in {scope.own(side) for side in SHAPING}:
+                hint += ", or name the weights that are to be new: `weights.reinitialize=[…]`"
+            yield refused(path, f"`{value}` was asked, and {_made_for(trained)}", hint)
 
 
 def overrides_leave_the_weights_their_heads(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
