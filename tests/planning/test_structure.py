@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -93,3 +95,19 @@ def test_packed_tensors_are_weights_and_state(architecture: str, words: tuple[st
     structure, model = foreseen(*asked), loaded(asked)
     assert weights(structure) + (state_bytes(structure) or 0) == measuring.memory(model)
     assert state_bytes(structure) == measuring.quantization_state(model)
+
+
+def test_scales_that_are_quantised_too_are_foreseen_and_load_after_that() -> None:
+    words = of("llama", "quantization=bnb_4bit", "quantization.bnb_4bit_use_double_quant=true")
+    code = (
+        "import yaie; from yaie.facts.gather import gather;"
+        "from yaie.loading.measuring import quantization_state as had;"
+        "from yaie.planning.quantization_state import state_bytes as foreseen;"
+        "from yaie.planning.structure import structure_of;"
+        f"words = {words!r}; spec = yaie.compose(*words).spec;"
+        "told = foreseen(structure_of(spec, gather(spec)));"
+        "assert told == had(yaie.load(*words).model), told"
+    )
+    # In a process of its own, for the tables that bitsandbytes keeps are the process's.
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

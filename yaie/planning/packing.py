@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,9 +65,24 @@ def held(tensor: Any) -> Iterator[Any]:
 
 def _bnb_4bit(module: Module, weight: Any, config: Any) -> Packed:
     fresh = type(weight)(weight.data, requires_grad=False, **weight.__dict__)
-    quantised = fresh._quantize(weight.device)
+    with _tables_kept():
+        quantised = fresh._quantize(weight.device)
     state = sum(tensor.nbytes for tensor in state_tensors(quantised.quant_state))
     return Packed(numbers=quantised.nbytes, state=state)
+
+
+@contextmanager
+def _tables_kept() -> Iterator[None]:
+    """bitsandbytes keeps the first table of scales that it makes for all weights after it (0.50):
+    one on `meta` would fail their load."""
+    from bitsandbytes.functional import name2qmap
+
+    before = dict(name2qmap)
+    try:
+        yield
+    finally:
+        name2qmap.clear()
+        name2qmap.update(before)
 
 
 def state_tensors(state: Any) -> Iterator[Any]:
