@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import yaie
+from tests import quantised as packing
 from tools.oracle.checkpoints import tiny
 from yaie.facts.gather import gather
 from yaie.loading import measuring
@@ -111,3 +113,21 @@ def test_scales_that_are_quantised_too_are_foreseen_and_load_after_that() -> Non
     # In a process of its own, for the tables that bitsandbytes keeps are the process's.
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("method", list(packing.CONFIGS))
+def test_checkpoints_that_are_quantised_are_foreseen(tmp_path: Path, method: str) -> None:
+    folder = packing.write(tmp_path, str(tiny("llama")), packing.CONFIGS[method])
+    words = (f"model={folder}", "processor=none", "device=cpu")
+    structure, model = foreseen(*words), loaded(words)
+    assert weights(structure) == model.get_memory_footprint()
+    assert state_bytes(structure) == 0
+
+
+@pytest.mark.parametrize("method", ["bnb_4bit", "bnb_8bit"])
+def test_checkpoints_that_bitsandbytes_saved_are_foreseen(tmp_path: Path, method: str) -> None:
+    loaded(of("llama", f"quantization={method}")).save_pretrained(tmp_path)
+    words = (f"model={tmp_path}", "processor=none", "device=cpu")
+    structure, model = foreseen(*words), loaded(words)
+    assert weights(structure) == model.get_memory_footprint()
+    assert state_bytes(structure) == measuring.quantization_state(model)

@@ -64,7 +64,9 @@ def held(tensor: Any) -> Iterator[Any]:
 
 
 def _bnb_4bit(module: Module, weight: Any, config: Any) -> Packed:
-    fresh = type(weight)(weight.data, requires_grad=False, **weight.__dict__)
+    # Of a checkpoint that holds them packed they are bytes already; their shape is the numbers'.
+    numbers = weight.data if weight.is_floating_point() else weight.data.half()
+    fresh = type(weight)(numbers, requires_grad=False, **weight.__dict__)
     with _tables_kept():
         quantised = fresh._quantize(weight.device)
     state = sum(tensor.nbytes for tensor in state_tensors(quantised.quant_state))

@@ -19,6 +19,7 @@ from yaie.planning.local_calls import at_hand
 from yaie.planning.packing import Packer, settle
 from yaie.planning.resolve import resolve
 from yaie.rules.quantizing import is_unpacked
+from yaie.rules.reading import capability
 from yaie.rules.reading import dtype as stated_dtype
 from yaie.spec.attention import AttentionSpec
 from yaie.spec.load_spec import LoadSpec
@@ -207,7 +208,13 @@ def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:
     if stored is None:
         return asked and AutoHfQuantizer.from_config(asked, pre_quantized=False)
     merged = AutoHfQuantizer.merge_quantization_configs(dict(stored), asked)
-    return AutoHfQuantizer.from_config(merged, pre_quantized=True)
+    quantizer = AutoHfQuantizer.from_config(merged, pre_quantized=True)
+    if type(quantizer).__name__ == "CompressedTensorsHfQuantizer":
+        # What its validate_environment finds of this machine, found of the one that is asked about.
+        wanted = quantizer.quantization_config.use_optimized_inference
+        able = facts.host.has("xpu") or (capability(facts) or (0, 0)) >= (8, 9)
+        quantizer.use_fp8_kernel = bool(wanted and able)
+    return quantizer
 
 
 @contextmanager
