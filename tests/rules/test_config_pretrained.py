@@ -223,11 +223,14 @@ def test_transformers_ties_no_two_matrices_of_a_checkpoint(tmp_path: Path) -> No
     assert model.lm_head.weight is not model.model.embed_tokens.weight
 
 
-FOLLOWED = Limits(shaping={"max_position_embeddings": (), "num_queries": ("base",)})
+FOLLOWED = Limits(
+    shaping={"max_position_embeddings": (), "num_queries": ("masked-lm",), "layer_sum": ("base",)}
+)
 
 
 @pytest.mark.parametrize(
-    ("name", "refusals"), [("max_position_embeddings", 1), ("num_queries", 1), ("other", 0)]
+    ("name", "refusals"),
+    [("max_position_embeddings", 1), ("num_queries", 1), ("layer_sum", 0), ("other", 0)],
 )
 def test_a_field_that_weights_follow_is_the_checkpoints(name: str, refusals: int) -> None:
     held = checkpoint(config={name: 8})
@@ -240,6 +243,6 @@ def test_a_field_that_weights_follow_is_the_checkpoints(name: str, refusals: int
 
 def test_a_class_whose_weights_do_not_follow_a_field_takes_it() -> None:
     held = checkpoint(config={"num_queries": 8})
-    known = facts(checkpoint=held, limits={"": FOLLOWED}, task="base")
+    known = facts(checkpoint=held, limits={"": FOLLOWED}, task="masked-lm")
     asked = spec(model={"config": {"num_queries": 16}})
     assert [*overrides_leave_the_weights_their_shape(asked, known)] == []

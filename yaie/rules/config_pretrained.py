@@ -142,11 +142,16 @@ def _trained(scope: Scope, own: str) -> Any:
 
 
 def _shapes(scope: Scope, own: str, task: str | None) -> bool:
-    """Whether the weights of the task's class follow a field; of a part those of any class."""
+    """Whether the weights of the task's class follow a field; of a part those of any class.
+
+    What a head alone follows makes weights that are new, not others: the load says so.
+    """
     if own in {scope.own(name) for name in SHAPING}:
         return True
     spared = scope.limits.shaping.get(own)
-    return spared is not None and (task not in spared if scope.is_outermost else not spared)
+    if spared is None or "base" in spared:
+        return False
+    return task not in spared if scope.is_outermost else not spared
 
 
 def _cuts_heads(scope: Scope, own: str) -> bool:
