@@ -96,7 +96,6 @@ def _record(data: dict[str, Any]) -> Record:
         replaced=tuple(data.get("replaced", ())),
         needed={name: tuple(keys) for name, keys in data.get("needed", {}).items()},
         rope_types=None if data["rope_types"] is None else tuple(data["rope_types"]),
-        rope_is_nested=data.get("rope_is_nested", False),
     )
 
 

@@ -319,3 +319,15 @@ def test_transformers_builds_nothing_of_lists_of_two_lengths() -> None:
     Wav2Vec2Config(conv_dim=[512, 512], conv_stride=[5, 2], conv_kernel=[10, 3])
     with pytest.raises(StrictDataclassClassValidationError):
         Wav2Vec2Config(conv_dim=[512, 512], conv_stride=[5, 2])
+
+
+def test_a_list_of_types_of_which_nothing_was_refused_may_be_of_any_length() -> None:
+    limits = {"": Limits(fields={"hidden_size": FieldLimits(least=1)})}
+    asked = spec(
+        model={"id": None, "known": None, "config": {"mlp_layer_types": ["sparse"] * 3}},
+        weights={"kind": "meta"},
+    )
+    true = facts(
+        architecture=with_default("mlp_layer_types", "list[str] | None", None), limits=limits
+    )
+    assert not tuple(layers_have_a_type_each(asked, true))

@@ -103,7 +103,6 @@ def test_parameters_for_each_type_of_layer_say_whose_they_are() -> None:
         rope_parameters_are_for_each_type_of_layer,
         built(rope_theta=5.0),
         rope_default=default,
-        rope_is_nested=True,
     )
     assert asked == (
         refused(
@@ -328,3 +327,13 @@ def test_transformers_builds_a_model_of_a_base_of_nothing() -> None:
     rope = {"rope_type": "default", "rope_theta": 0.0}
     model = LlamaModel(LlamaConfig(**sizes, rope_parameters=rope))
     assert not model.rotary_emb.inv_freq.isfinite().all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_transformers_leaves_parameters_beside_those_of_each_type_of_layer_unread() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    config = AutoConfig.for_model("gemma3_text", rope_parameters={"rope_type": "foo"})
+    with torch.device("meta"):
+        assert AutoModel.from_config(config).config.rope_parameters["rope_type"] == "foo"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import yaie
 from tests.rules.making import LLAMA, VISION, checkpoint, facts, model_class, spec
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts, FieldFacts
 from yaie.facts.catalogue import catalogue
@@ -190,3 +193,24 @@ def test_every_package_that_a_class_needs_is_looked_for_on_the_machine() -> None
         for package in cls.needs_packages
     }
     assert asked <= set(PACKAGES)
+
+
+COMPOSITE = {"model_type": "qwen3_5", "architectures": ["Qwen3_5ForConditionalGeneration"]}
+
+
+def test_a_class_that_reads_a_field_that_the_config_has_not_takes_no_checkpoint(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(COMPOSITE))
+    asked = (f"model={tmp_path}", "task=decision", "weights=meta", "processor=none")
+    assert [problem.message for problem in yaie.check(*asked)] == [
+        "`JevForDecision` reads `hidden_size` of its config, and `Qwen3_5Config` has no such field"
+    ]
+
+
+def test_transformers_builds_no_class_of_a_config_without_its_field() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModelForDecision
+
+    with torch.device("meta"), pytest.raises(AttributeError, match="no attribute 'hidden_size'"):
+        AutoModelForDecision.from_config(AutoConfig.for_model("qwen3_5"))

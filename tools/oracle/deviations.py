@@ -32,6 +32,8 @@ def unread(config: Any, overrides: Mapping[str, Any], within: str = "") -> Itera
             yield f"`{where}` does not read back: no such field"
         elif isinstance(value, Mapping) and (isinstance(got, Mapping) or _is_config(got)):
             yield from unread(got, value, f"{where}.")
+        elif _beside_layers(config, got):
+            yield f"`{where}` is beside what each type of layer has, and none reads it"
         elif _plain(got) != _plain(value):
             yield f"`{where}` does not read back: `{value}` was asked, `{str(got)[:40]}` is held"
         elif _is_config(config) and not _is_declared(config, name):
@@ -47,6 +49,13 @@ def _held(config: Any, name: str) -> Any:
             values = [getattr(layer, name, _ABSENT) for layer in config.per_layer_config]
             return values[0] if all(value == values[0] for value in values) else values
     return {str(key): value for key, value in config.items()}.get(str(name), _ABSENT)
+
+
+def _beside_layers(config: Any, got: Any) -> bool:
+    """Whether a key of rotary parameters stands beside those that each type of layer has."""
+    if not isinstance(config, Mapping) or isinstance(got, Mapping):
+        return False
+    return any(isinstance(v, Mapping) and "rope_type" in v for v in config.values())
 
 
 def _is_config(value: Any) -> bool:

@@ -145,7 +145,6 @@ class _Asking:
             replaced=replaced(self.held, self.stands),
             needed=needed_keys(self._mappings(), self.largest),
             rope_types=self.rope_types(),
-            rope_is_nested=self.rope_is_nested(),
         )
 
     def _smaller(self, refused: list[Observation]) -> Iterator[_OfTasks]:
@@ -178,12 +177,6 @@ class _Asking:
             outcome, why = self.largest.built({part: {"return_dict": True}})
             if default and outcome == REFUSED and (named or why in NAMELESS):
                 yield part
-
-    def rope_is_nested(self) -> bool:
-        """Whether rotary parameters are refused unless each type of layer has its own."""
-        nested = any(isinstance(v, dict) for v in (self.held.get("rope_parameters") or {}).values())
-        flat = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}
-        return nested and self.quick.built(flat)[0] != BUILT
 
     def rope_types(self) -> tuple[str, ...] | None:
         """Kinds of rotary embedding with which the default model builds."""

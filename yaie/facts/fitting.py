@@ -49,7 +49,6 @@ class Record:
     needed: Mapping[str, tuple[str, ...]] = field_(default_factory=dict)
     """Field of a mapping → keys that it is refused without."""
     rope_types: tuple[str, ...] | None = None
-    rope_is_nested: bool = False
 
 
 def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
@@ -87,7 +86,6 @@ def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
         named_parts=record.named_parts,
         whole_parts=record.whole_parts,
         rope_types=record.rope_types,
-        rope_is_nested=record.rope_is_nested,
         rope_default=rope if isinstance(rope, Mapping) else None,
     )
 

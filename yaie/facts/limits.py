@@ -85,8 +85,6 @@ class Limits:
     is built without."""
     rope_types: tuple[str, ...] | None = None
     """Kinds of rotary embedding that build; None where they were not asked."""
-    rope_is_nested: bool = False
-    """Whether each type of layer has rotary parameters of its own, and must."""
     rope_default: Mapping[str, Any] | None = None
     """`rope_parameters` of the default config as built."""
     shaping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -67,7 +67,6 @@ def _read(data: Mapping[str, Any]) -> Limits:
         named_parts=tuple(data.get("named_parts", ())),
         whole_parts=data.get("whole_parts", {}),
         rope_types=None if rope is None else tuple(rope),
-        rope_is_nested=data.get("rope_is_nested", False),
         rope_default=data.get("rope_default"),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts
-from yaie.facts.fitting import BUILT, REFUSED
+from yaie.facts.fitting import BUILT, REFUSED, UNREAD
 from yaie.facts.stands import Stand, plain, read
 
 SAID_ANYWAY = ("rope_type", "rope_theta", "type")
@@ -65,9 +65,10 @@ def _own_values(config: Any) -> dict[str, Any]:
 def replaced(held: Mapping[str, Any], stands: Sequence[Stand]) -> tuple[str, ...]:
     """Fields whose default is another once any of the models is built."""
     built = [stand.held_after() for stand in stands]
-    return tuple(
+    other = [
         name
         for name, value in held.items()
         if isinstance(value, bool | int | str)
         and all(plain(read(config, name)) != value for config in built)
-    )
+    ]
+    return tuple(n for n in other if all(s.built({n: held[n]})[0] == UNREAD for s in stands))

@@ -114,7 +114,10 @@ def layers_have_a_type_each(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 def _may_differ(scope: Scope, name: str) -> bool:
     """Whether a list of types was seen to build with more or fewer than there are layers."""
     limits = scope.limits.fields.get(name)
-    return limits is not None and bool(limits.item_words) and (limits.rises or limits.falls)
+    if limits is None:
+        # Of an architecture that was observed: nothing was refused.
+        return bool(scope.limits.fields)
+    return bool(limits.item_words) and (limits.rises or limits.falls)
 
 
 LAYER_LISTS = ("layer_types", "mlp_layer_types")

@@ -98,7 +98,7 @@ def rope_parameters_are_for_each_type_of_layer(spec: LoadSpec, facts: Facts) -> 
     """
     for scope, asked in _asked(spec, facts):
         default = scope.limits.rope_default
-        if not scope.limits.rope_is_nested or default is None or "" not in layers_of(asked):
+        if default is None or "" in layers_of(default) or "" not in layers_of(asked):
             continue
         layers = list(layers_of(default))
         whole = [(f"{layers[0]}.{key}", value) for key, value in asked.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from yaie.errors import Problem
@@ -70,6 +71,31 @@ def _ways_around(model: ClassFacts) -> Iterator[str]:
             yield f"`{override(path, value)}`"
         else:
             yield f"set `{path}=…`"
+
+
+def class_takes_the_config(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A class that reads a field which the config's class has not is built of no checkpoint's
+    config either, unless that brings the field.
+
+    Upstream: an AttributeError of the constructor, after the download.
+    """
+    model = asked_class(facts)
+    if model is None or model.obstacle is None or facts.architecture is None or _is_default(spec):
+        return
+    read = _ABSENT.match(model.obstacle)
+    config = own_config(spec, facts)
+    if read is None or read[1] != facts.architecture.config_class or not config:
+        return
+    if read[2] in config or read[2] in spec.model.config:
+        return
+    yield refused(
+        "task.name",
+        f"`{model.name}` reads `{read[2]}` of its config, and `{read[1]}` has no such field",
+        "`task=auto`",
+    )
+
+
+_ABSENT = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 
 
 def packages_of_the_model_are_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:

@@ -265,7 +265,9 @@ def problem_type_is_for_whole_inputs(spec: LoadSpec, facts: Facts) -> Iterator[P
 
     Upstream: the config carries the field, and the loss does not read it.
     """
-    if spec.task.problem_type is None or facts.task not in LABELLED - WHOLE_INPUT:
+    if spec.task.problem_type is None or facts.task in WHOLE_INPUT:
+        return
+    if facts.task is None or not _has_labels(facts):
         return
     yield refused(
         "task.problem_type",
