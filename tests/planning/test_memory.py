@@ -100,3 +100,17 @@ def test_transformers_sends_all_to_disk_without_a_word(saved: str) -> None:
         saved, device_map="auto", max_memory={"cpu": "1KiB"}
     )
     assert model.hf_device_map == {"": "disk"}
+
+
+@pytest.mark.parametrize(("precision", "beside"), [("fp32", 0), ("bf16", 1), ("fp16", 1)])
+def test_a_cast_on_the_cpu_has_the_files_mapped_beside_it(
+    saved: str, precision: str, beside: int
+) -> None:
+    memory = memory_of(saved, f"precision={precision}", "device=cpu")
+    numbers = sum(p.numel() for p in LlamaForCausalLM.from_pretrained(saved).parameters())
+    assert memory.devices["cpu"].loading_bytes // (4 * numbers) == beside
+
+
+def test_an_accelerator_takes_a_weight_at_a_time(saved: str) -> None:
+    memory = memory_of(saved, "precision=bf16", "device=cuda:0", host="t4")
+    assert memory.devices["cuda:0"].loading_bytes == 256 * 64 * 2

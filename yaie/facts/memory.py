@@ -39,7 +39,8 @@ class DeviceMemory:
     kv_cache_bytes: int | None = None
     activation_bytes: int | None = None
     loading_bytes: int = 0
-    """The most that the load takes beside the weights and their state."""
+    """The most that a load takes beside weights and their state: on an accelerator the largest
+    weight before it is packed; on the CPU the files that are mapped, which the system can drop."""
     memory_bytes: int = 0
     """What the device has; 0 where that is not known."""
     limit_bytes: int | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
+from yaie.facts.dtypes import BITS, dtype_name
 from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING, Block, DeviceMemory, MemoryFacts, Use
@@ -16,9 +17,17 @@ from yaie.planning.forward import Forward, NoForwardError, foreseeable, forward
 from yaie.planning.kv_cache import NoCacheError, kv_cache_layers
 from yaie.planning.placement import Placement, placed
 from yaie.planning.quantization_state import states
-from yaie.planning.structure import Structure, TensorPlan, bare_model, structure_of
+from yaie.planning.structure import (
+    Structure,
+    TensorPlan,
+    bare_model,
+    settled_dtype,
+    structure_of,
+)
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.precision import PrecisionSpec
 from yaie.spec.quantization import Unquantized
+from yaie.spec.weights import Pretrained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +51,8 @@ class Anatomy:
     tensors: tuple[TensorPlan, ...]
     states: Mapping[str, int] | None
     """Weight → bytes of its quantiser's state; None where they are not known."""
+    stored: str | None
+    """dtype that most weights are stored in; None where they are not read from a checkpoint."""
     in_use: InUse
 
 
@@ -58,6 +69,7 @@ def anatomy_of(spec: LoadSpec, facts: Facts, in_use: InUse) -> Anatomy:
         structure=structure,
         tensors=tensors,
         states=states(structure, tensors),
+        stored=_stored(spec, facts),
         in_use=in_use,
     )
 
@@ -141,7 +153,10 @@ def _devices(anatomy: Anatomy, place: Placement, host: HostFacts) -> dict[str, D
         device = place.device(tensor.name) or "cpu"
         weights[device] += tensor.bytes
         held[device] += (anatomy.states or {}).get(tensor.name, 0)
-        loading[device] = max(loading[device], _passing(tensor, anatomy.structure))
+        if device == "cpu":
+            loading[device] += _beside(tensor, anatomy)
+        else:
+            loading[device] = max(loading[device], _passing(tensor, anatomy.structure))
     names = dict.fromkeys([*place.limits, *place.device_map.values()])
     computing = {name for name in place.device_map.values() if name not in WAITING} or {"cpu"}
     cache = _cache(anatomy, place)
@@ -184,6 +199,22 @@ def _cache(anatomy: Anatomy, place: Placement) -> Counter[str] | None:
 def _passing(tensor: TensorPlan, structure: Structure) -> int:
     """Bytes that a weight takes beside itself as it is cast or quantised: itself, unpacked."""
     return prod(tensor.shape) * int(structure.dtype.itemsize)
+
+
+def _beside(tensor: TensorPlan, anatomy: Anatomy) -> int:
+    """Bytes that a weight takes beside itself on the CPU: the part of a file that is mapped, and of
+    a quantised one the numbers that it is made of, which the allocator keeps."""
+    mapped = prod(tensor.shape) * (BITS[anatomy.stored] // 8 if anatomy.stored else 0)
+    if tensor.quantised:
+        return mapped + _passing(tensor, anatomy.structure)
+    # What is taken as it is stored lies in the file itself.
+    return 0 if anatomy.stored == dtype_name(anatomy.structure.dtype) else mapped
+
+
+def _stored(spec: LoadSpec, facts: Facts) -> str | None:
+    if not isinstance(spec.weights, Pretrained):
+        return None
+    return settled_dtype(spec.model_copy(update={"precision": PrecisionSpec()}), facts)
 
 
 def memory_bytes(device: str, host: HostFacts) -> int:
