@@ -1,4 +1,4 @@
-"""`python -m benchmarks [startup] [many_recipes] [loading]`: measures, and writes RESULTS.md."""
+"""`python -m benchmarks [startup] [many_recipes] [loading] [planning]`: measures, and writes RESULTS.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-NAMES = ("startup", "many_recipes", "loading")
+NAMES = ("startup", "many_recipes", "loading", "planning")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 LIBRARIES = ("torch", "transformers", "hydra-core", "pydantic", "safetensors")
 
