@@ -1,4 +1,4 @@
-"""`python -m benchmarks [startup] [many_recipes] [loading] [planning]`: measures, and writes RESULTS.md."""
+"""`python -m benchmarks [NAME …]`: measures, and writes RESULTS.md when all were run."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ def test_the_public_names_are_pinned() -> None:
         "__version__",
         "check",
         "compose",
+        "fit",
         "load",
         "plan",
     ]

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from yaie.api import check, compose, load, plan
+    from yaie.api import check, compose, fit, load, plan
     from yaie.errors import (
         InputError,
         MismatchError,
@@ -34,6 +34,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "check": "yaie.api",
     "compose": "yaie.api",
+    "fit": "yaie.api",
     "load": "yaie.api",
     "plan": "yaie.api",
     "Composition": "yaie.spec.load_spec",
@@ -66,6 +67,7 @@ __all__ = [
     "__version__",
     "check",
     "compose",
+    "fit",
     "load",
     "plan",
 ]

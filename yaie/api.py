@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yaie.errors import InputError, Problem
 from yaie.loading.loaded import Loaded
+from yaie.planning.fit import Cell
 from yaie.planning.plan import LoadPlan
 from yaie.spec.load_spec import Composition
 
@@ -45,18 +46,50 @@ def plan(
     config_dir: str | Path | None = None,
     host: str = "this",
     transformers: str = "installed",
+    context: int | None = None,
+    batch: int = 1,
 ) -> LoadPlan:
-    """The exact calls of a load, and the files that it would fetch, which the hub is asked for.
+    """The exact calls of a load, the files that it would fetch, which the hub is asked for, and the
+    memory that it would take.
 
-    `host` and `transformers` name the machine that it is for and the release on it, as in `check`.
+    `host` and `transformers` name the machine that it is for and the release on it, as in `check`;
+    `context` the tokens of each of `batch` texts that cache and activations are counted for.
 
     Raises YaieError with every problem where the load is not allowed, SourceError where files are
-    needed and the hub cannot be asked.
+    needed, the hub cannot be asked and nothing is known of the checkpoint's config.
     """
+    from yaie.facts.memory import Use
     from yaie.facts.setting import named
     from yaie.planning.download import plan_with_files
 
-    return plan_with_files(compose(*words, config_dir=config_dir), named(host, transformers))
+    use = None if context is None else Use(context=context, batch=batch)
+    return plan_with_files(compose(*words, config_dir=config_dir), named(host, transformers), use)
+
+
+def fit(
+    *words: str | Path,
+    config_dir: str | Path | None = None,
+    host: str = "this",
+    transformers: str = "installed",
+    context: int | None = None,
+    batch: int = 1,
+) -> tuple[Cell, ...]:
+    """Which combinations of options fit a machine, the best first, then those that do not.
+
+    An override with several values, `precision=bf16,fp32`, is tried with each; so are a few options
+    of each group of which none is named. `cell.composition` is what to load.
+
+    Raises InputError for words of which no load can be composed, SourceError where nothing is known
+    of the checkpoint's config and it cannot be had.
+    """
+    from yaie.facts.memory import Use
+    from yaie.facts.setting import named
+    from yaie.planning.fit import fit as fit_words
+
+    recipe, overrides = _split(words)
+    use = None if context is None else Use(context=context, batch=batch)
+    folder = Path(config_dir) if config_dir else None
+    return fit_words(recipe, overrides, folder, named(host, transformers), [use])
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

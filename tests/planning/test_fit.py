@@ -92,3 +92,11 @@ def test_too_many_cells_are_refused_before_the_first() -> None:
             "attention=auto",
             host="cpu",
         )
+
+
+def test_fit_is_a_function_too() -> None:
+    words = ("model=tiny", "quantization=none,bnb_4bit", "precision=fp32", "device=cpu")
+    best, other = yaie.fit(*words, context=64)
+    assert best.words == ("quantization=none",)
+    assert best.use == other.use == Use(context=64)
+    assert yaie.plan("model=tiny", "precision=fp32", "device=cpu", context=64).memory == best.memory
