@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from transformers import AutoConfig, AutoModelForCausalLM
 
 import yaie
 from tools.oracle.checkpoints import tiny
@@ -65,6 +67,50 @@ def test_the_cache_is_that_of_a_generation(
     architecture: str, more: tuple[str, ...], context: int
 ) -> None:
     asked = words(architecture, *more)
+    assert foreseen(asked, context) == cache_bytes(generated(asked, context))
+
+
+SMALL = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4, "vocab_size": 128}
+OWN: dict[str, dict[str, Any]] = {
+    "deepseek_v3": {
+        "num_hidden_layers": 2,
+        "kv_lora_rank": 16,
+        "q_lora_rank": 16,
+        "qk_rope_head_dim": 8,
+        "qk_nope_head_dim": 8,
+        "v_head_dim": 8,
+        "n_routed_experts": 4,
+        "num_experts_per_tok": 2,
+        "n_group": 1,
+        "topk_group": 1,
+        "moe_intermediate_size": 16,
+    },
+    "qwen3_next": {
+        "num_hidden_layers": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 8,
+        "linear_key_head_dim": 8,
+        "linear_value_head_dim": 8,
+        "linear_num_key_heads": 2,
+        "linear_num_value_heads": 4,
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 16,
+        "shared_expert_intermediate_size": 16,
+    },
+    "jamba": {"num_hidden_layers": 8, "num_key_value_heads": 2, "num_experts": 2},
+}
+"""Sizes at which a latent cache, and hybrids with layers of both kinds, run."""
+
+
+@pytest.mark.parametrize("context", [12, 40])
+@pytest.mark.parametrize("architecture", list(OWN))
+def test_latent_and_hybrid_caches_are_those_of_a_generation(
+    architecture: str, context: int, tmp_path: Path
+) -> None:
+    config = AutoConfig.for_model(architecture, **SMALL, **OWN[architecture])
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+    asked = (f"model={tmp_path}", "processor=none", "device=cpu")
     assert foreseen(asked, context) == cache_bytes(generated(asked, context))
 
 
