@@ -45,6 +45,11 @@ def test_a_field_of_activations_takes_them_all() -> None:
     assert found == FieldLimits(words=("ACT2FN",))
 
 
+def test_an_activation_that_the_config_replaces_is_still_one_of_them() -> None:
+    said = seen("act", REFUSED, "foo"), seen("act", UNREAD, "gelu"), seen("act", BUILT, "relu")
+    assert field("act", "gelu_new", *said).words == ("ACT2FN",)
+
+
 def test_a_field_of_other_words_takes_those_that_build() -> None:
     found = field("mode", "mean", seen("mode", REFUSED, "foo", "gelu"), seen("mode", BUILT, "max"))
     assert found == FieldLimits(words=("max", "mean"))

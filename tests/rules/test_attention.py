@@ -18,6 +18,7 @@ from tests.rules.making import (
     model_class,
     spec,
 )
+from yaie.facts.architecture import FieldFacts
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
 
@@ -90,6 +91,22 @@ def test_experts_are_chosen_in_a_mixture() -> None:
     mixture = model_class("MixtralForCausalLM", head="lm_head", experts=("eager", "batched_mm"))
     asked = spec(attention={"experts": "batched_mm"})
     assert judge(asked, facts(architecture=replace(LLAMA, classes={"causal-lm": mixture}))) == ()
+
+
+def test_experts_are_not_chosen_where_every_layer_is_dense() -> None:
+    mixture = model_class("MixtralForCausalLM", head="lm_head", experts=("eager", "batched_mm"))
+    known = replace(
+        LLAMA,
+        classes={"causal-lm": mixture},
+        fields=LLAMA.fields | {"num_dense_layers": FieldFacts(type="int", default=2)},
+    )
+    asked = spec(
+        model={"id": None, "known": None, "config": {"num_hidden_layers": 2}},
+        weights={"kind": "meta"},
+        attention={"experts": "batched_mm"},
+    )
+    (problem,) = judge(asked, facts(architecture=known))
+    assert problem.path == "attention.experts"
 
 
 def test_experts_are_not_chosen_where_there_are_none() -> None:

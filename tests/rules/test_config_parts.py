@@ -9,8 +9,12 @@ import pytest
 
 from tests.rules.making import LLAMA, facts, spec
 from yaie.errors import Problem
-from yaie.facts.limits import Limits
-from yaie.rules.config_parts import parts_say_what_the_rest_needs, parts_say_what_they_are
+from yaie.facts.limits import FieldLimits, Limits
+from yaie.rules.config_parts import (
+    mappings_say_what_is_read,
+    parts_say_what_the_rest_needs,
+    parts_say_what_they_are,
+)
 from yaie.rules.problems import refused
 
 LLAVA = replace(LLAMA, model_type="llava", sub_configs={"text_config": "llama"})
@@ -70,3 +74,25 @@ def test_transformers_replaces_a_part_as_a_whole() -> None:
 
     with pytest.raises(Exception, match="must match `text_config"):
         AutoConfig.for_model("fun_asr_nano", text_config={"vocab_size": 151936})
+
+
+def test_a_mapping_says_every_key_that_the_model_reads() -> None:
+    model = {"id": None, "known": None, "config": {"rates": {"near": 8}}}
+    limits = Limits(fields={"rates": FieldLimits(needed=("near", "far"))})
+    asked = spec(model=model, weights={"kind": "meta"})
+    assert tuple(mappings_say_what_is_read(asked, facts(limits={"": limits}))) == (
+        refused(
+            "model.config.rates",
+            "`rates` replaces the default as a whole, and says nothing for `far`",
+            "`~model.config.rates`",
+        ),
+    )
+
+
+def test_transformers_misses_a_key_of_a_mapping() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    config = AutoConfig.for_model("deepseek_v4", compress_rates={"compressed_sparse_attention": 8})
+    with torch.device("meta"), pytest.raises(KeyError, match="heavily_compressed_attention"):
+        AutoModel.from_config(config)

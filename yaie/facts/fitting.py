@@ -241,7 +241,9 @@ def _words(seen: Sequence[Observation], default: Any) -> tuple[str, ...]:
     if texts.get(NONSENSE) != REFUSED or not isinstance(default, str):
         return ()
     good = [default, *(word for word, outcome in texts.items() if outcome == BUILT)]
-    if {"gelu", "relu"} <= set(good):
+    replaced = {word for word, outcome in texts.items() if outcome == UNREAD}
+    # Gemma's config puts another GELU in the place of the plain one, and takes the rest.
+    if {"gelu", "relu"} <= {*good, *replaced} and "relu" in good:
         gated = texts.get(f"{GATE}gelu") == BUILT
         return (ACTIVATIONS, f"{GATE}{ACTIVATIONS}") if gated else (ACTIVATIONS,)
     return tuple(sorted(set(good)))

@@ -179,6 +179,17 @@ def submodules_are_sub_configs(spec: LoadSpec, facts: Facts) -> Iterator[Problem
         )
 
 
+FIRST_DENSE = ("num_dense_layers", "first_k_dense_replace")
+"""Names of the number of layers before the first with experts."""
+
+
+def _is_dense(spec: LoadSpec, facts: Facts) -> bool:
+    """Whether no layer is left that has experts."""
+    layers = setting("num_hidden_layers", spec, facts)
+    dense = [setting(name, spec, facts) for name in FIRST_DENSE]
+    return isinstance(layers, int) and any(isinstance(n, int) and layers <= n for n in dense)
+
+
 def experts_are_those_of_a_mixture(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """The experts' kernel can be chosen where the class has experts and lets it be chosen.
 
@@ -189,7 +200,8 @@ def experts_are_those_of_a_mixture(spec: LoadSpec, facts: Facts) -> Iterator[Pro
         return
     told = own_config(spec, facts) or any("moe" in n or "expert" in n for n in spec.model.config)
     taken = spec.attention.experts in model.experts or not model.seen
-    if model.experts and taken and (told or not model.without_experts):
+    mixed = (told or not model.without_experts) and not _is_dense(spec, facts)
+    if model.experts and taken and mixed:
         return
     if model.experts and not taken:
         yield refused(

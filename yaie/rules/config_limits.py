@@ -39,8 +39,8 @@ def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) ->
     Upstream: a KeyError or a ValueError as the model is built, after the download.
     """
     for scope, name, value, limits in _limited(spec, facts):
-        words = _spelt_out(limits.words)
-        if words and isinstance(value, str) and value not in words:
+        words = tuple(word for word in _spelt_out(limits.words) if word not in limits.unread)
+        if words and isinstance(value, str) and value not in (*words, *limits.unread):
             yield _unknown_word(scope, name, value, words)
         if limits.item_words and isinstance(value, list):
             yield from _unknown_items(scope, name, value, limits.item_words)

@@ -59,5 +59,25 @@ def parts_say_what_the_rest_needs(spec: LoadSpec, facts: Facts) -> Iterator[Prob
                 )
 
 
+def mappings_say_what_is_read(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A mapping replaces its default as a whole, the keys that the model reads included.
+
+    Upstream: a KeyError as the model is built.
+    """
+    for scope in scopes(spec, facts):
+        for name, value in scope.overrides.items():
+            limits = scope.limits.fields.get(scope.own(name))
+            if limits is None or not isinstance(value, Mapping) or scope.stored:
+                continue
+            missing = [key for key in limits.needed if key not in value]
+            if missing and scope.own(name) != "rope_parameters":
+                yield refused(
+                    scope.below(name),
+                    f"`{name}` replaces the default as a whole, and says nothing for"
+                    f" {all_quoted(missing)}",
+                    f"`~{scope.below(name)}`",
+                )
+
+
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
