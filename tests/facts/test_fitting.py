@@ -124,3 +124,8 @@ def test_fields_of_another_head_bind_its_tasks_alone() -> None:
     record = Record(observations=(), held={"drop": 0.1}, heads=heads)
     found = limits_of_record(record, {"drop": 0.1})
     assert found.fields == {"drop": FieldLimits(greatest=1.0, spared=("base",))}
+
+
+def test_a_field_of_which_nothing_but_zero_reads_back_is_not_given() -> None:
+    found = field("n", 8, seen("n", UNREAD, -1, 9), seen("n", BUILT, 0))
+    assert found == FieldLimits(given=False)

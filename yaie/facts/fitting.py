@@ -142,7 +142,8 @@ def _field(
         found = _of_list(default, [o.value for o in left.values()], good)
     else:
         found = _of_number(default, [o.value for o in left.values()], good)
-    given = bool(built) or len(unread) < _ENOUGH
+    # Nothing times anything reads back.
+    given = any(value != 0 for value in built) or len(unread) < _ENOUGH
     found = replace(found, words=_words(seen, default), item_words=_item_words(seen, default))
     return replace(
         found,
