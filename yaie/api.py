@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaie.errors import InputError, Problem
 from yaie.loading.loaded import Loaded
-from yaie.planning.fit import Cell
 from yaie.planning.plan import LoadPlan
 from yaie.spec.load_spec import Composition
+
+if TYPE_CHECKING:
+    from yaie.planning.fit import Cell
 
 
 def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composition:
