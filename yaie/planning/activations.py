@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from yaie.planning.meta_modes import fused_kernels
+
 PROBES = (8, 16)
 """Tokens of two passes that make as many operations, unless the model goes token by token."""
 SHORT, LONG = 128, 256
@@ -40,7 +42,7 @@ def _counted(run: Callable[[], Any]) -> Any:
     import torch
 
     counting = _counting()
-    with torch.no_grad(), _kernels(), counting:
+    with torch.no_grad(), fused_kernels(), counting:
         run()
     return counting
 
@@ -87,31 +89,3 @@ def _counting() -> Any:
         return [leaf.untyped_storage() for leaf in leaves if isinstance(leaf, torch.Tensor)]
 
     return Counting()
-
-
-def _kernels() -> Any:
-    """A mode in which kernels make their result and nothing else.
-
-    On `meta` torch takes attention apart into a product of all positions with all, which no kernel
-    that it picks on a device keeps, and multiplies experts in bfloat16 alone.
-    """
-    import torch
-    from torch.overrides import TorchFunctionMode
-
-    fused = torch.nn.functional.scaled_dot_product_attention
-
-    def attention(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> Any:
-        return query.new_empty((*query.shape[:-1], value.shape[-1]))
-
-    def experts(rows: Any, weights: Any, *_: Any, **__: Any) -> Any:
-        return rows.new_empty((*rows.shape[:-1], weights.shape[-1]))
-
-    made = {fused: attention, torch._grouped_mm: experts}
-
-    class Kernels(TorchFunctionMode):  # type: ignore[misc]
-        def __torch_function__(
-            self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
-        ) -> Any:
-            return made.get(func, func)(*args, **(kwargs or {}))
-
-    return Kernels()

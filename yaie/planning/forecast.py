@@ -101,7 +101,7 @@ def in_use_of(spec: LoadSpec, facts: Facts, use: Use | None) -> InUse:
 
 
 def _estimated(passing: Forward, context: int) -> int:
-    if passing.sized:
+    if passing.told is None:
         return activation_bytes(passing.run, context)
     return most_alive(lambda: passing.run(0))
 

@@ -9,9 +9,10 @@ from inspect import signature
 from typing import Any
 
 from yaie.facts.memory import Use
-from yaie.planning.kv_cache import NoCacheError, unpadded
-from yaie.planning.kv_cache import _inputs as text_inputs
+from yaie.planning.inputs import UnknownInputError, inputs
+from yaie.planning.kv_cache import NoCacheError
 from yaie.planning.layers import two_of_each
+from yaie.planning.meta_modes import unpadded
 
 
 class NoForwardError(Exception):
@@ -24,14 +25,12 @@ class Forward:
 
     run: Callable[[int], Any]
     """Makes the pass with texts of so many tokens."""
-    sized: bool
-    """Whether its length is a number of tokens; else it is always the same."""
-    told: str
-    """What it is a pass of: `an image of 224 × 224`."""
+    told: str | None
+    """What it is a pass of, `images of 224 × 224`; None of texts, whose length varies."""
 
     def basis(self, use: Use) -> str:
         """What the pass is, in words."""
-        what = f"{use.context:,} tokens" if self.sized else self.told
+        what = self.told or f"{use.context:,} tokens"
         return f"a forward pass on `meta` of {what}, batch {use.batch}"
 
 
@@ -42,20 +41,13 @@ def forward(model: Any, *, batch: int) -> Forward:
     NoForwardError for a model of whose inputs no size is known.
     """
     keywords = _keywords(model)
-    name = model.main_input_name
-    if name == "pixel_values":
-        image = _image(model, batch)
-        return Forward(
-            run=lambda _: _pass(model, {"pixel_values": image}),
-            sized=False,
-            told=f"images of {' × '.join(map(str, image.shape[2:]))}",
-        )
-    if name not in ("input_ids", "input_features"):
-        raise NoForwardError(f"`{type(model).__name__}` reads `{name}`, whose size is not known")
+    try:
+        told = inputs(model, batch, 1).told
+    except UnknownInputError as error:
+        raise NoForwardError(str(error)) from error
     return Forward(
-        run=lambda length: _pass(model, {**text_inputs(model, batch, length), **keywords}),
-        sized=True,
-        told="",
+        run=lambda length: _pass(model, {**inputs(model, batch, length).values, **keywords}),
+        told=told,
     )
 
 
@@ -63,19 +55,6 @@ def _keywords(model: Any) -> dict[str, Any]:
     known = signature(model.forward).parameters
     wanted = {"use_cache": False, "logits_to_keep": 1}
     return {name: value for name, value in wanted.items() if name in known}
-
-
-def _image(model: Any, batch: int) -> Any:
-    import torch
-
-    config = model.config
-    size = getattr(config, "image_size", None)
-    channels = getattr(config, "num_channels", 3)
-    if size is None:
-        raise NoForwardError(f"`{type(model).__name__}` reads images of any size")
-    height, width = size if isinstance(size, list | tuple) else (size, size)
-    shape = (batch, channels, height, width)
-    return torch.empty(shape, dtype=model.dtype, device="meta")
 
 
 def _pass(model: Any, inputs: Mapping[str, Any]) -> Any:

@@ -8,13 +8,19 @@ that a long context costs no more than a short one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from inspect import signature
 from itertools import zip_longest
 from typing import Any
 
+from yaie.planning.inputs import text_inputs
+from yaie.planning.meta_modes import fused_kernels, unpadded
+
 SHORT = 16
 """Tokens of the pass."""
+
+
+KEPT = frozenset({"use_cache", "past_key_values", "cache_params", "mems", "state"})
+"""Arguments of which a model that keeps something has one."""
 
 
 class NoCacheError(Exception):
@@ -35,7 +41,9 @@ def kv_cache_layers(model: Any, *, context: int, batch: int) -> list[int]:
     """
     import torch
 
-    with torch.no_grad(), unpadded(), _experts_at_once(model):
+    if not model.can_generate() and not KEPT & signature(model.forward).parameters.keys():
+        raise NoCacheError(type(model).__name__)
+    with torch.no_grad(), unpadded(), fused_kernels():
         try:
             return _layers_of(model, batch, context)
         except (AttributeError, TypeError, ValueError):
@@ -99,7 +107,7 @@ def _values(layer: Any) -> Any:
 
 
 def _filled(model: Any, batch: int, length: int) -> Any:
-    inputs = _inputs(model, batch, length)
+    inputs = text_inputs(model, batch, length)
     output = model(**inputs, use_cache=True)
     for name in CACHES:
         if (cache := getattr(output, name, None)) is not None:
@@ -127,22 +135,6 @@ def _given(model: Any, inputs: Mapping[str, Any]) -> Any:
     if not cache_bytes(cache):
         raise NoCacheError(type(model).__name__)
     return cache
-
-
-def _inputs(model: Any, batch: int, length: int) -> dict[str, Any]:
-    """Text for a decoder; for an encoder what it reads, and the text of its decoder."""
-    import torch
-
-    ids = torch.ones((batch, length), dtype=torch.long, device="meta")
-    config = model.config
-    if not config.is_encoder_decoder:
-        return {"input_ids": ids}
-    if model.main_input_name == "input_features" and hasattr(config, "max_source_positions"):
-        # Whisper's encoder takes sounds of one length, two frames a position.
-        shape = (batch, config.num_mel_bins, 2 * config.max_source_positions)
-        sound = torch.empty(shape, dtype=model.dtype, device="meta")
-        return {"input_features": sound, "decoder_input_ids": ids}
-    return {"input_ids": ids, "decoder_input_ids": ids}
 
 
 def _grown(cache: Any, tokens: int, *, reads_text: bool) -> bool:
@@ -196,38 +188,3 @@ def _tensors(values: Any) -> Iterator[Any]:
     elif isinstance(values, list | tuple):
         for value in values:
             yield from _tensors(value)
-
-
-@contextmanager
-def _experts_at_once(model: Any) -> Iterator[None]:
-    """Experts computed by a kernel that, unlike `grouped_mm`, takes any dtype on `meta`."""
-    found: dict[int, Any] = {}
-    for module in model.modules():
-        config = getattr(module, "config", None)
-        if getattr(config, "_experts_implementation", None) == "grouped_mm":
-            found[id(config)] = config
-    for part in found.values():
-        part._experts_implementation = "batched_mm"
-    try:
-        yield
-    finally:
-        for part in found.values():
-            part._experts_implementation = "grouped_mm"
-
-
-def unpadded() -> Any:
-    """A mode that answers what a model asks of its masks' values as for texts without padding."""
-    import torch
-    from torch.overrides import TorchFunctionMode
-
-    asks = (torch.Tensor.item, torch.Tensor.__bool__, torch.Tensor.__contains__)
-
-    class Unpadded(TorchFunctionMode):  # type: ignore[misc]
-        def __torch_function__(
-            self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
-        ) -> Any:
-            if func in asks and args[0].is_meta:
-                return True
-            return func(*args, **(kwargs or {}))
-
-    return Unpadded()
