@@ -46,8 +46,9 @@ def lines(memory: MemoryFacts, stream: TextIO) -> Iterator[str]:
     yield from _modules(memory)
     if memory.basis:
         yield f"  activations: an estimate, {memory.basis}"
-    for kind, why in memory.unknown.items():
-        yield f"  {kind.removesuffix('_bytes').replace('_', ' ')}: not known, for {why}"
+    named = {kind.field: kind.name for kind in KINDS}
+    for field, why in memory.unknown.items():
+        yield f"  {named[field]}: not known, for {why}"
 
 
 def _sum(memory: MemoryFacts) -> str:
