@@ -12,6 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from tools.oracle import overrides
+from tools.oracle.tasks import tasks, tasks_of
 from yaie.facts.task_order import task_rank
 from yaie.planning.upstream import quieted
 
@@ -61,7 +62,7 @@ RECIPES = (
 @cache
 def folder(architecture: str, task: str) -> str | None:
     """The checkpoint's folder; None where the architecture has no tiny one, or not the task."""
-    if crc32(architecture.encode()) % ONE_IN or task not in _tasks(architecture):
+    if crc32(architecture.encode()) % ONE_IN or task not in tasks_of(architecture):
         return None
     return tiny(architecture)
 
@@ -92,12 +93,6 @@ def tiny_config(architecture: str, auto: Any) -> Any | None:
     return None
 
 
-def _tasks(architecture: str) -> tuple[str, ...]:
-    from tools.oracle.drawing import tasks_of
-
-    return tasks_of(architecture)
-
-
 def _base() -> Path:
     import transformers
 
@@ -118,9 +113,7 @@ def _keep(architecture: str, path: Path) -> None:
 
 
 def _save(architecture: str, made: Path) -> None:
-    from tools.oracle.drawing import tasks
-
-    task = min(_tasks(architecture), key=task_rank)
+    task = min(tasks_of(architecture), key=task_rank)
     auto = tasks()[task]
     config = tiny_config(architecture, auto)
     if config is None:

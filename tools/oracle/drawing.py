@@ -9,8 +9,8 @@ from typing import Any
 
 from tools.oracle import checkpoints, overrides
 from tools.oracle.cell import Cell
+from tools.oracle.tasks import tasks, tasks_of
 from yaie.spec.conf import options
-from yaie.spec.task import task_name
 
 PRECISIONS = ("fp32", "fp16", "bf16", "fp64")
 KINDS = (
@@ -84,23 +84,6 @@ def _loaded(rng: Random, architecture: str, number: int, task: str, folder: str)
         head=_head(rng, task),
         checkpoint=folder,
     )
-
-
-@cache
-def tasks() -> dict[str, Any]:
-    """Task → AutoModel class."""
-    from yaie.facts.model_classes import auto_classes
-
-    return {task_name(name): auto for name, auto in auto_classes().items()}
-
-
-@cache
-def tasks_of(architecture: str) -> tuple[str, ...]:
-    """Tasks that transformers maps the architecture's config class to a class for."""
-    from transformers import CONFIG_MAPPING
-
-    config_class = CONFIG_MAPPING[architecture]
-    return tuple(task for task, auto in tasks().items() if config_class in auto._model_mapping)
 
 
 @cache

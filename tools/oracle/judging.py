@@ -8,10 +8,11 @@ from typing import Any
 from tools.oracle.asking import Answer, ask
 from tools.oracle.carried import carried
 from tools.oracle.cell import Cell
-from tools.oracle.drawing import draw, tasks
+from tools.oracle.drawing import draw
 from tools.oracle.naive import default_fails, naive
 from tools.oracle.outcome import Happened, Said, Verdict
 from tools.oracle.row import Row
+from tools.oracle.tasks import tasks
 
 AS_IT_RUNS = frozenset(
     {
