@@ -77,6 +77,9 @@ class HostFacts:
     """Whether `packages` are those of that machine; those of a machine elsewhere are taken to be
     the ones that are here."""
 
+    ranks: int = 0
+    """Processes that torchrun started, this one among them; 0 outside of it."""
+
     @property
     def is_here(self) -> bool:
         """Whether it is the machine that yaie runs on, and not one that was named."""
@@ -96,7 +99,13 @@ def this_host() -> HostFacts:
         packages=packages,
         devices=_cuda(packages.get("torch", "")) + _mps(memory),
         memory_bytes=memory,
+        ranks=_ranks(),
     )
+
+
+def _ranks() -> int:
+    world = os.environ.get("WORLD_SIZE", "")
+    return int(world) if "RANK" in os.environ and world.isdigit() else 0
 
 
 def cuda_devices(report: str, visible: str | None) -> tuple[DeviceFacts, ...]:

@@ -12,6 +12,7 @@ from yaie.loading import prompting
 from yaie.loading.loaded import Loaded
 from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
+from yaie.loading.ranks import refuse_alone
 from yaie.loading.reading import measured
 from yaie.loading.receipt import Receipt, receipt_of
 from yaie.loading.reporting import Reporter, Silent
@@ -33,6 +34,7 @@ def load(
     Raises YaieError: InputError or UnsupportedError before a weight is read, SourceError where
     files cannot be had, MismatchError where what was got is not what was asked.
     """
+    refuse_alone(composition.spec)
     watch = Stopwatch(reporter or Silent())
     loaded = finish(prepare(composition, watch, prompt), watch)
     return loaded if prompt is None else _answered(loaded, prompt, watch)

@@ -17,6 +17,7 @@ from yaie.planning.forward import Forward, NoForwardError, foreseeable, forward
 from yaie.planning.kv_cache import NoCacheError, kv_cache_layers
 from yaie.planning.placement import Placement, placed
 from yaie.planning.quantization_state import states
+from yaie.planning.sharding import Shards, sharded
 from yaie.planning.structure import (
     Structure,
     TensorPlan,
@@ -24,6 +25,8 @@ from yaie.planning.structure import (
     settled_dtype,
     structure_of,
 )
+from yaie.rules.placement import ranks
+from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.precision import PrecisionSpec
 from yaie.spec.quantization import Unquantized
@@ -108,6 +111,8 @@ def _estimated(passing: Forward, context: int) -> int:
 
 def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) -> MemoryFacts:
     """The memory of a model on the devices that a load would choose."""
+    if isinstance(spec.device, Sharded) and isinstance(spec.weights, Pretrained):
+        return _over_ranks(anatomy, spec.device, spec, facts, use)
     place = placed(spec, facts, anatomy.structure)
     tensors, in_use = anatomy.tensors, anatomy.in_use
     return MemoryFacts(
@@ -120,6 +125,48 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
         quantised_bits=_quantised_bits(tensors),
         unplaced=tuple(each.name for each in tensors if place.device(each.name) is None),
         unknown=in_use.unknown,
+    )
+
+
+def _over_ranks(
+    anatomy: Anatomy, device: Sharded, spec: LoadSpec, facts: Facts, use: Use | None
+) -> MemoryFacts:
+    """The memory of each rank; activations are those of the whole model, which are no less."""
+    number = ranks(spec, facts)
+    # What the whole model's cache is not known of, that of a shard is not either.
+    known = use if anatomy.in_use.cache is not None else None
+    shards = sharded(anatomy.structure.model, device, number, known)
+    names = {f"rank {rank}": _rank(anatomy, shards, rank, number, facts) for rank in range(number)}
+    in_use = anatomy.in_use
+    return MemoryFacts(
+        modules=_modules(anatomy.tensors),
+        device_map={"": device.kind},
+        devices=names,
+        use=use,
+        basis=f"{in_use.basis}, not sharded" if in_use.basis else "",
+        block=_block(anatomy.structure.model, anatomy.tensors),
+        quantised_bits=_quantised_bits(anatomy.tensors),
+        unknown=in_use.unknown,
+    )
+
+
+def _rank(anatomy: Anatomy, shards: Shards, rank: int, number: int, facts: Facts) -> DeviceMemory:
+    devices, whole = facts.host.devices, anatomy.in_use.cache
+    parts = [(each, shards.share(rank, each.name)) for each in anatomy.tensors]
+    passing = (_passing(each, anatomy.structure) * share for each, share in parts)
+    cache = shards.kv_cache_bytes
+    if cache is None and whole is not None:
+        cache = sum(whole)
+    states = anatomy.states
+    return DeviceMemory(
+        weights_bytes=sum(round(each.bytes * share) for each, share in parts),
+        quantization_state_bytes=None if states is None else sum(states.values()),
+        kv_cache_bytes=cache,
+        activation_bytes=anatomy.in_use.activations,
+        loading_bytes=round(max(passing, default=0)),
+        memory_bytes=devices[rank % len(devices)].memory_bytes
+        if devices
+        else facts.host.memory_bytes // number,
     )
 
 

@@ -10,13 +10,15 @@ from yaie.facts.quantization import METHODS
 from yaie.planning.calls import Nested, Value
 from yaie.planning.torchao import quant_type
 from yaie.spec.attention import AttentionSpec
-from yaie.spec.device import DeviceSpec, Dispatched, Mapped, Single, Unplaced
+from yaie.spec.device import DeviceSpec, Dispatched, Mapped, Sharded, Single, Unplaced
 from yaie.spec.model import ModelSpec
 from yaie.spec.precision import PrecisionSpec
 from yaie.spec.quantization import QuantizationSpec, Quantized, Unquantized
 from yaie.spec.quantization.integers import TorchAo
 
 Keywords = dict[str, Value]
+
+DISTRIBUTED = "transformers.distributed.DistributedConfig"
 
 
 def repository(model: ModelSpec) -> Keywords:
@@ -43,8 +45,8 @@ def dtype(precision: PrecisionSpec) -> Keywords:
     return {"dtype": precision.dtype}
 
 
-def placement(device: DeviceSpec) -> Keywords:
-    """The device map, and the limits it is made under."""
+def placement(device: DeviceSpec, ranks: int) -> Keywords:
+    """The device map and the limits it is made under, or the ranks that share the weights."""
     match device:
         case Unplaced():
             return {}
@@ -54,6 +56,9 @@ def placement(device: DeviceSpec) -> Keywords:
             return {"device_map": dict(device.map)} | _limits(device)
         case Dispatched():
             return {"device_map": device.kind} | _limits(device)
+        case Sharded():
+            size = {f"{device.kind}_size": ranks}
+            return {"distributed_config": Nested(DISTRIBUTED, kwargs=size)}
 
 
 def _limits(device: Dispatched | Mapped) -> Keywords:

@@ -11,6 +11,7 @@ from yaie.planning.calls import Call, Nested, Ref, Value
 from yaie.planning.kernel_guards import kernel_guards, unpacked_gguf
 from yaie.planning.locations import location
 from yaie.planning.overrides import asked, full, grown, own_config
+from yaie.rules.placement import ranks
 from yaie.spec.device import Dispatched, Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained, Random
@@ -82,7 +83,8 @@ def _from_pretrained(
         yield _read_config(spec, overrides)
         arguments["config"] = Ref(int(_draws_weights(spec, facts)) + len(guards))
     arguments |= keywords.repository(spec.model) | keywords.weight_files(spec.model)
-    arguments |= keywords.dtype(spec.precision) | keywords.placement(spec.device)
+    arguments |= keywords.dtype(spec.precision)
+    arguments |= keywords.placement(spec.device, ranks(spec, facts))
     arguments |= keywords.quantization(spec.quantization) | unpacked_gguf(spec, facts)
     arguments |= keywords.attention(spec.attention, facts)
     if weights.reinitialize:

@@ -13,7 +13,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING
 from yaie.planning.structure import Structure
-from yaie.spec.device import Dispatched, Mapped, Single, Unplaced
+from yaie.spec.device import Dispatched, Mapped, Sharded, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained
 from yaie.spec.wording import sized
@@ -64,7 +64,7 @@ def placed(spec: LoadSpec, facts: Facts, structure: Structure) -> Placement:
     match spec.device:
         case _ if isinstance(spec.weights, Meta):
             return Placement(device_map={"": "meta"})
-        case Unplaced():
+        case Unplaced() | Sharded():
             return Placement(device_map={"": "cpu"})
         case Single(device=device):
             return Placement(device_map={"": _numbered(device)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yaie.facts.facts import Facts
 from yaie.facts.host import DeviceFacts
-from yaie.spec.device import Dispatched, Mapped, Single, Unplaced
+from yaie.spec.device import Dispatched, Mapped, Sharded, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -15,7 +15,7 @@ def targets(spec: LoadSpec) -> tuple[int | str, ...]:
             return (device,)
         case Mapped(map=placed):
             return tuple(dict.fromkeys(placed.values()))
-        case Dispatched() | Unplaced():
+        case Dispatched() | Unplaced() | Sharded():
             return ()
 
 
@@ -29,7 +29,7 @@ def kind(target: int | str, facts: Facts) -> str:
 def kinds(spec: LoadSpec, facts: Facts) -> frozenset[str]:
     """Kinds of the devices that compute: those named, or those that dispatching would find."""
     match spec.device:
-        case Dispatched():
+        case Dispatched() | Sharded():
             found = {device.kind for device in facts.host.devices}
             return frozenset(found or {"cpu"})
         case Unplaced():
@@ -42,7 +42,7 @@ def kinds(spec: LoadSpec, facts: Facts) -> frozenset[str]:
 def computing(spec: LoadSpec, facts: Facts) -> tuple[DeviceFacts, ...]:
     """The machine's accelerators that compute: those named, or all where dispatching finds them."""
     match spec.device:
-        case Dispatched():
+        case Dispatched() | Sharded():
             return facts.host.devices
         case _:
             named = [_accelerator(target, facts) for target in targets(spec)]
@@ -55,3 +55,11 @@ def _accelerator(target: int | str, facts: Facts) -> DeviceFacts | None:
     index = target if isinstance(target, int) else int(number or 0) if number.isdigit() else 0
     same = [d for d in facts.host.devices if isinstance(target, int) or d.kind == wanted]
     return same[index] if 0 <= index < len(same) else None
+
+
+def ranks(spec: LoadSpec, facts: Facts) -> int:
+    """Processes that a spec shards weights over: as asked, as torchrun started, or one an
+    accelerator; 0 where none of them tells."""
+    if not isinstance(spec.device, Sharded):
+        return 0
+    return spec.device.ranks or facts.host.ranks or len(facts.host.devices)

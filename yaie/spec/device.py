@@ -54,4 +54,14 @@ class Unplaced(Group):
     kind: Literal["none"] = "none"
 
 
-DeviceSpec = Annotated[Dispatched | Single | Mapped | Unplaced, Field(discriminator="kind")]
+class Sharded(Group):
+    """Each weight in pieces, one a process of torchrun."""
+
+    kind: Literal["tp", "fsdp"]
+    ranks: int | None = Field(default=None, ge=2)
+    """Processes; None: as many as torchrun started, else one an accelerator. Command line only."""
+
+
+DeviceSpec = Annotated[
+    Dispatched | Single | Mapped | Unplaced | Sharded, Field(discriminator="kind")
+]

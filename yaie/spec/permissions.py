@@ -11,6 +11,7 @@ _GRANTS = {
     "model.trust_remote_code": "Python that a repository brings with it would run",
     "model.cache_dir": "files would be written to a folder",
     "device.offload_folder": "files would be written to a folder",
+    "device.ranks": "processes would be started",
 }
 
 VERB_FLAGS = {
