@@ -36,17 +36,23 @@ def run(args: Namespace) -> int:
     composition = composed(args)
     from yaie.cli.progress import reporter
     from yaie.loading.load import load
+    from yaie.loading.ranks import is_first, is_to_start, outcome_of, start
 
     # Upstream's own bars, such as GGUF's, would draw over ours.
     os.environ.setdefault("TQDM_DISABLE", "1")
     telling = reporter(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr):
-        loaded = load(composition, reporter=telling, prompt=args.prompt)
-    receipt = loaded.receipt.as_json()
-    asked_for = {"architecture": str(loaded.model)} if args.architecture else {}
-    if loaded.answer is not None:
-        asked_for["answer"] = loaded.answer
+        if is_to_start(composition.spec):
+            outcome = start(composition, args.prompt, telling)
+        else:
+            outcome = outcome_of(load(composition, reporter=telling, prompt=args.prompt))
+    if not is_first():
+        return 0
+    receipt = outcome.receipt.as_json()
+    asked_for = {"architecture": outcome.architecture} if args.architecture else {}
+    if outcome.answer is not None:
+        asked_for["answer"] = outcome.answer
     if args.json:
         from yaie.cli.document import write
 

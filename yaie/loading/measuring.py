@@ -28,6 +28,17 @@ def memory(model: Model) -> int:
     return sum(part.numel() * part.element_size() for tensor in tensors for part in held(tensor))
 
 
+def over_ranks(size: int) -> dict[str, int]:
+    """What each rank has of a size that every rank calls this with; the one process is `rank 0`."""
+    import torch.distributed
+
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return {"rank 0": size}
+    sizes: list[int] = [0] * torch.distributed.get_world_size()
+    torch.distributed.all_gather_object(sizes, size)
+    return {f"rank {rank}": each for rank, each in enumerate(sizes)}
+
+
 def memory_by_device(model: Model) -> dict[str, int]:
     """Device → bytes of parameters, buffers and what a quantiser keeps beside them.
 
@@ -60,7 +71,8 @@ def _state(weight: Any) -> Iterator[Any]:
 
 def _is_packed(tensor: Any) -> bool:
     """Whether a tensor is of a class that keeps its numbers in other tensors."""
-    return hasattr(tensor, "__tensor_flatten__")
+    # A shard is of such a class too, and its numbers are as they were.
+    return hasattr(tensor, "__tensor_flatten__") and not hasattr(tensor, "full_tensor")
 
 
 def devices(model: Model) -> dict[str, str]:

@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
-from yaie.errors import Fault, Problem, UnsupportedError
+import os
+import pickle
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from yaie.errors import Fault, Problem, UnsupportedError, YaieError, raise_errors
 from yaie.facts.host import this_host
+from yaie.loading.loaded import Loaded
+from yaie.loading.receipt import Receipt
+from yaie.loading.reporting import Reporter
+from yaie.loading.stopwatch import Stopwatch
 from yaie.spec.device import Sharded
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import Composition, LoadSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What is told of a load by whoever did it."""
+
+    receipt: Receipt
+    answer: str | None
+    architecture: str
+
+
+def outcome_of(loaded: Loaded) -> Outcome:
+    """What is told of a loaded model."""
+    return Outcome(receipt=loaded.receipt, answer=loaded.answer, architecture=str(loaded.model))
+
+
+def is_first() -> bool:
+    """Whether this process is the one that speaks."""
+    return not this_host().ranks or os.environ["RANK"] == "0"
 
 
 def is_to_start(spec: LoadSpec) -> bool:
@@ -26,3 +59,78 @@ def refuse_alone(spec: LoadSpec) -> None:
                 fault=Fault.UNSUPPORTED,
             )
         )
+
+
+def start(composition: Composition, prompt: str | None, reporter: Reporter) -> Outcome:
+    """Has torchrun start the ranks of a load, and gives what the first of them tells.
+
+    Raises the YaieError of the rank that failed first; the others are ended with it.
+    """
+    # Files are brought once, and what is refused is refused, before a rank starts.
+    from yaie.loading.preparing import planned_with_files
+
+    planned_with_files(composition, Stopwatch(reporter))
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.launcher.api import elastic_launch
+
+    with TemporaryDirectory(prefix="yaie-ranks-") as folder:
+        launched = elastic_launch(_config(composition.spec), _as_rank)
+        try:
+            return launched(composition, prompt, folder)[0]  # type: ignore[no-any-return]
+        except ChildFailedError as error:
+            _raise_first(Path(folder), error)
+            raise
+
+
+def _config(spec: LoadSpec) -> Any:
+    from torch.distributed.launcher.api import LaunchConfig
+
+    ranks = getattr(spec.device, "ranks", None) or len(this_host().devices)
+    return LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=ranks,
+        run_id=uuid4().hex,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        max_restarts=0,
+        start_method="spawn",
+    )
+
+
+def _as_rank(composition: Composition, prompt: str | None, folder: str) -> Outcome | None:
+    """One rank's load; its problems are left in a file, for an exit code alone tells little."""
+    import torch.distributed
+
+    from yaie.loading.load import load
+
+    try:
+        with redirect_stdout(sys.stderr):
+            outcome = outcome_of(load(composition, prompt=prompt))
+    except YaieError as error:
+        left = Path(folder, os.environ["RANK"])
+        left.with_suffix(".part").write_bytes(pickle.dumps(error.problems))
+        left.with_suffix(".part").rename(left)
+        sys.stderr.flush()
+        # Peers that wait for this rank keep it from leaving by the door.
+        os._exit(error.exit_code)
+    torch.distributed.destroy_process_group()
+    return outcome if is_first() else None
+
+
+def _raise_first(folder: Path, error: Any) -> None:
+    """Raises what the rank that failed first said, or that it was killed."""
+    killed = [
+        (rank, -failure.exitcode)
+        for rank, failure in error.failures.items()
+        if failure.exitcode < 0 and failure.exitcode != -15
+    ]
+    if killed:
+        rank, signal = killed[0]
+        message = f"rank {rank} was killed by signal {signal}, and the others were ended with it"
+        raise UnsupportedError(
+            Problem(path="device.ranks", message=message, fault=Fault.UNSUPPORTED)
+        ) from error
+    left = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    if left:
+        raise_errors(pickle.loads(left[0].read_bytes()))

@@ -55,6 +55,9 @@ def settle(quantizer: Any, model: Any) -> None:
 def held(tensor: Any) -> Iterator[Any]:
     """The tensors that hold a tensor's numbers and what goes with them: those of one that is
     packed, the numbers first, or itself."""
+    if hasattr(tensor, "to_local"):
+        # A shard: what this rank holds of it.
+        tensor = tensor.to_local()
     if not hasattr(tensor, "__tensor_flatten__"):
         yield tensor
         return
