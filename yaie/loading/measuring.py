@@ -28,11 +28,13 @@ def memory(model: Model) -> int:
     return sum(part.numel() * part.element_size() for tensor in tensors for part in held(tensor))
 
 
-def over_ranks(size: int) -> dict[str, int]:
-    """What each rank has of a size that every rank calls this with; the one process is `rank 0`."""
+def over_ranks(model: Model) -> dict[str, int]:
+    """Rank → bytes of parameters and buffers that it holds; every rank of a sharded model asks this
+    together. A model that is not sharded is one process's, whoever else there is."""
     import torch.distributed
 
-    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+    size = memory(model)
+    if not getattr(model, "is_distributed_loading_by_transformers", False):
         return {"rank 0": size}
     sizes: list[int] = [0] * torch.distributed.get_world_size()
     torch.distributed.all_gather_object(sizes, size)

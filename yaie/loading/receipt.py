@@ -73,7 +73,7 @@ def receipt_of(
         source={"id": source, "revision": checkpoint.commit if checkpoint else None},
         parameters=int(model.num_parameters()),
         trainable_parameters=int(model.num_parameters(only_trainable=True)),
-        memory_bytes=sum(measuring.over_ranks(measuring.memory(model)).values()),
+        memory_bytes=sum(measuring.over_ranks(model).values()),
         memory=compared,
         dtypes=measuring.dtypes(model),
         attention=measuring.attention(model),
@@ -98,7 +98,7 @@ def comparison(model: Any, memory: MemoryFacts | None) -> dict[str, dict[str, in
         return {}
     measured = {
         **measuring.memory_by_device(model),
-        **measuring.over_ranks(measuring.memory(model)),
+        **measuring.over_ranks(model),
     }
     held = {
         n: d for n, d in memory.devices.items() if d.weights_bytes and n not in memory.offloaded
