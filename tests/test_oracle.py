@@ -81,6 +81,13 @@ def test_the_page_counts_disagreements_by_cause_with_a_line_that_reproduces_one(
     assert line in page("1", [row, row])
 
 
+def test_what_transformers_warns_of_is_heard_in_the_processes_of_a_run() -> None:
+    """A key of rotary parameters that nothing reads is carried along with a warning."""
+    (row,) = run("301", [("mistral4", (0,))])
+    assert row.cell.config == {"rope_parameters": {"beta_fast": 64.0}}
+    assert row.happened.deviations[0].startswith("warns: Unrecognized keys in `rope_parameters`")
+
+
 def test_a_cell_that_ends_its_process_is_a_row() -> None:
     (row,) = run("a", [("no such architecture", (0,))])
     assert (row.agrees, row.said.verdict) == (False, Verdict.BROKEN)

@@ -23,8 +23,9 @@ from typing import Any
 
 from yaie.facts.catalogue import catalogue
 from yaie.facts.field_probes import Prober
-from yaie.facts.fitting import Observation, Record, limits_of_record
+from yaie.facts.fitting import limits_of_record
 from yaie.facts.limits_file import FOLDER, pack
+from yaie.facts.observation import Observation, Record
 from yaie.sources.kept import keep
 
 VERSION = metadata.version("transformers")
@@ -93,6 +94,7 @@ def _record(data: dict[str, Any]) -> Record:
         heads=tuple((tuple(tasks), _observations(seen)) for tasks, seen in data["heads"]),
         named_parts=tuple(data["named_parts"]),
         whole_parts=data.get("whole_parts", {}),
+        absent_parts=tuple(data.get("absent_parts", ())),
         replaced=tuple(data.get("replaced", ())),
         needed={name: tuple(keys) for name, keys in data.get("needed", {}).items()},
         rope_types=None if data["rope_types"] is None else tuple(data["rope_types"]),

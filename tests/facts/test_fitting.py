@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from yaie.facts.fitting import (
-    BUILT,
-    REFUSED,
-    UNREAD,
-    Observation,
-    Record,
-    limits_of_record,
-)
+import pytest
+
+from yaie.facts.fitting import limits_of_record
 from yaie.facts.limits import FieldLimits, Limits, Refusal, Relation
+from yaie.facts.observation import BUILT, REFUSED, UNREAD, Observation, Record
 
 DEFAULTS = {"hidden_size": 64, "num_attention_heads": 4, "pad_token_id": 1, "vocab_size": 100}
 
@@ -109,6 +105,18 @@ def test_a_relation_that_a_built_model_breaks_is_none() -> None:
     assert found.relations == ()
 
 
+def test_a_smaller_model_that_builds_less_than_nothing_is_spared() -> None:
+    """Minus one divides by the heads no better than 121 does, and nothing asks it to."""
+    relation = seen("num_attention_heads", BUILT, 2), seen("hidden_size", BUILT, 32, 128)
+    tried = seen("hidden_size", REFUSED, 0, -1, 65, 66, why="must be a multiple")
+    smaller = ((("base",), seen("hidden_size", BUILT, -1)),)
+    together = tuple(one for several in (*relation, tried) for one in several)
+    found = limits_of_record(
+        Record(observations=together, held=DEFAULTS, smaller=smaller), DEFAULTS
+    )
+    assert found.fields["hidden_size"].spared == ("base",)
+
+
 def test_a_smaller_model_that_builds_is_spared() -> None:
     record = Record(
         observations=sum(HEADS, ()),
@@ -126,6 +134,42 @@ def test_fields_of_another_head_bind_its_tasks_alone() -> None:
     assert found.fields == {"drop": FieldLimits(greatest=1.0, spared=("base",))}
 
 
+def test_two_heads_that_refuse_alike_bind_the_tasks_of_both() -> None:
+    drop = seen("drop", REFUSED, 2.0) + seen("drop", BUILT, 0.0, 1.0)
+    heads = ((("base", "one"), drop), (("base", "two"), drop))
+    found = limits_of_record(Record(observations=(), held={"drop": 0.1}, heads=heads), {})
+    assert found.fields == {"drop": FieldLimits(greatest=1.0, spared=("base",))}
+
+
+def test_heads_that_refuse_in_words_of_their_own_are_each_quoted_for_its_tasks() -> None:
+    heads = tuple(
+        (("base", other), seen("add", REFUSED, True, why=f"ValueError: {own}"))
+        for own, other in (("one", "two"), ("two", "one"))
+    )
+    found = limits_of_record(Record(observations=(), held={"add": False}, heads=heads), {})
+    assert found.fields["add"] == FieldLimits(
+        refused=(
+            Refusal(value=True, why="ValueError: one", spared=("base", "two")),
+            Refusal(value=True, why="ValueError: two", spared=("base", "one")),
+        ),
+        spared=("base",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "lists"), [("TypeError: list and int", False), ("ValueError: 3 items", True)]
+)
+def test_a_field_whose_lists_are_no_numbers_takes_none(why: str, lists: bool) -> None:
+    tried = seen("n", REFUSED, [8, 8], [8, 8, 8], why=why)
+    assert field("n", 8, seen("n", BUILT, 0, 9), tried).lists is lists
+
+
+def test_a_property_that_refuses_what_it_holds_is_not_given() -> None:
+    tried = seen("kinds", REFUSED, None, ["a"], why="AttributeError: no setter")
+    refused = (Refusal(value=None, why="AttributeError: no setter"),)
+    assert field("kinds", ["a"], tried) == FieldLimits(refused=refused, given=False)
+
+
 def test_a_field_of_which_nothing_but_zero_reads_back_is_not_given() -> None:
     found = field("n", 8, seen("n", UNREAD, -1, 9), seen("n", BUILT, 0))
-    assert found == FieldLimits(given=False)
+    assert found == FieldLimits(given=False, kept=(0,))

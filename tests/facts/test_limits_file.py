@@ -15,9 +15,13 @@ LIMITS = Limits(
     fields={
         "a": FieldLimits(least=1, words=("x",), unread=(None,), given=False, rises=False),
         "b": FieldLimits(refused=(Refusal(value=[0], why="ValueError"),), spared=("base",)),
+        "c": FieldLimits(
+            refused=(Refusal(value=1, why="ValueError", spared=("base",)),), lists=False, kept=(0,)
+        ),
     },
     relations=(Relation(kind="multiple", left="a", right=8, spared=("base",)),),
     named_parts=("text_config",),
+    absent_parts=("vision_config",),
     rope_types=("default",),
     rope_default={"rope_type": "default"},
 )

@@ -27,6 +27,11 @@ def test_a_list_is_tried_empty_shorter_longer_and_with_other_items() -> None:
     assert tried == [[], [2], [2, 3, 3], [3, 2], [3, 4], [-1, -1], [0, 0]]
 
 
+def test_a_list_is_tried_in_the_place_of_a_number_where_the_type_admits_one() -> None:
+    tried = first_values(of("int | list[int] | tuple[int, int]"), 8)
+    assert tried[-2:] == [[8, 8], [8, 8, 8]]
+
+
 def test_choices_are_tried_each() -> None:
     assert first_values(of("Literal['a', 'b', 'c']"), "a") == ["b", "c"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from yaie.facts.catalogue import catalogue
 from yaie.facts.field_probes import Prober
-from yaie.facts.fitting import BUILT, REFUSED, UNREAD
+from yaie.facts.observation import BUILT, REFUSED, UNREAD
 from yaie.facts.stands import Stand
 
 LLAMA = Stand(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.rules.making import GPT2, LLAMA, LLAVA, VISION, checkpoint, facts, spec
+from tests.rules.making import GPT2, LLAMA, LLAVA, VISION, checkpoint, facts, fields, spec
 from yaie.errors import Fault
+from yaie.facts.limits import Limits
+from yaie.facts.limits_file import limits_of
 from yaie.rules.config import layer_types_are_as_many_as_layers
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, wrong
@@ -32,6 +35,29 @@ def test_a_misspelt_field_is_an_input_error_with_the_one_that_was_meant() -> Non
         "`LlamaConfig` has no field `hidden_sizee`; it has `hidden_size`",
         "`model.config.hidden_size=3`",
     )
+
+
+def test_a_decoder_is_not_taken_for_an_encoder_with_a_decoder() -> None:
+    known = replace(LLAMA, fields={**LLAMA.fields, **fields(is_encoder_decoder="bool")})
+    (problem,) = judge(config(is_decoder=True), facts(architecture=known))
+    assert (problem.message, problem.hint) == ("`LlamaConfig` has no field `is_decoder`", None)
+
+
+def test_a_part_that_was_seen_to_be_absent_may_be_null() -> None:
+    limits = {"": Limits(absent_parts=("text_config",))}
+    assert judge(config(text_config=None), replace(MULTIMODAL, limits=limits)) == ()
+
+
+def test_transformers_builds_without_a_part_that_may_be_absent() -> None:
+    import torch
+    from transformers import AutoConfig, AutoModelForDepthEstimation
+
+    known = limits_of("5.23.0", "dpt").absent_parts
+    made = AutoConfig.for_model("dpt", backbone_config=None)
+    with torch.device("meta"):
+        model = AutoModelForDepthEstimation.from_config(made)
+    assert known == ("backbone_config",)
+    assert model.config.backbone_config is None
 
 
 def test_an_alias_of_a_field_is_a_field() -> None:

@@ -246,6 +246,47 @@ def test_a_list_that_needs_an_item_is_not_empty() -> None:
     )
 
 
+def test_a_list_in_the_place_of_a_number_is_refused_where_none_was_seen_to_build() -> None:
+    limits = of("hidden_size", lists=False)
+    assert problems(lists_have_their_length, limits, {"hidden_size": [1, 2]}) == (
+        refused(
+            "model.config.hidden_size",
+            "`[1, 2]` was asked, and `LlamaConfig` builds nothing with a list for `hidden_size`",
+        ),
+    )
+
+
+def test_transformers_reckons_with_a_number_where_the_type_admits_a_list() -> None:
+    from transformers import AutoConfig, AutoModel
+
+    config = AutoConfig.for_model("vjepa2", patch_size=[32, 32])
+    assert config.patch_size == [32, 32]
+    with pytest.raises(TypeError):
+        AutoModel.from_config(config)
+
+
+def test_what_asks_of_layers_asks_nothing_where_there_are_none() -> None:
+    relation = Relation(kind="multiple", left="hidden_size", right="num_attention_heads")
+    said = {"hidden_size": 65, "num_attention_heads": 4, "num_hidden_layers": 0}
+    assert not problems(overrides_agree_with_other_fields, Limits(relations=(relation,)), said)
+
+
+def test_transformers_builds_any_width_of_no_layers() -> None:
+    assert build("olmoe", num_hidden_layers=0, hidden_size=1).config.hidden_size == 1
+
+
+def test_a_value_that_reads_back_where_others_do_not_passes() -> None:
+    limits = of("num_hidden_layers", given=False, kept=(0,))
+    rule = overrides_are_taken_as_they_are
+    assert not problems(rule, limits, {"num_hidden_layers": 0})
+
+
+def test_a_refusal_does_not_bind_a_task_whose_class_builds_with_the_value() -> None:
+    said = Refusal(value=True, why="ValueError: no adapters", spared=("causal-lm",))
+    limits = of("tie_word_embeddings", refused=(said,))
+    assert not problems(overrides_build_a_model, limits, {"tie_word_embeddings": True})
+
+
 def test_a_number_in_a_list_has_limits_too() -> None:
     limits = of("depths", item_least=0)
     assert problems(items_are_within_their_limits, limits, {"depths": [1, -1]}) == (

@@ -184,7 +184,9 @@ def test_activations_that_are_the_same_agree_everywhere() -> None:
 def ties(value: bool) -> tuple[Problem, ...]:
     declared = {**LLAMA.fields, **fields(tie_word_embeddings="bool")}
     held = checkpoint(config={"tie_word_embeddings": not value})
-    known = facts(checkpoint=held, architecture=replace(LLAMA, fields=declared))
+    tied = model_class("LlamaForCausalLM", head="lm_head", tied_weights={"lm_head.weight": "x"})
+    llama = replace(LLAMA, fields=declared, classes={"causal-lm": tied})
+    known = facts(checkpoint=held, architecture=llama)
     asked = spec(model={"config": {"tie_word_embeddings": value}})
     return tuple(overrides_leave_the_embeddings_tied(asked, known))
 
@@ -205,6 +207,16 @@ def test_one_matrix_of_a_config_json_that_calls_it_two_may_be_tied() -> None:
     tied = model_class("LlamaForCausalLM", head="lm_head", tied_weights={"lm_head.weight": "x"})
     llama = replace(LLAMA, fields=declared, classes={"causal-lm": tied})
     held = checkpoint(config={"tie_word_embeddings": False}, tensors={})
+    asked = spec(model={"config": {"tie_word_embeddings": True}})
+    rule = overrides_leave_the_embeddings_tied
+    assert [*rule(asked, facts(checkpoint=held, architecture=llama))] == []
+
+
+def test_a_class_without_an_output_has_nothing_to_tie() -> None:
+    declared = {**LLAMA.fields, **fields(tie_word_embeddings="bool")}
+    base = model_class("LlamaModel", modules=("embed_tokens", "layers.*"))
+    llama = replace(LLAMA, fields=declared, classes={"causal-lm": base})
+    held = checkpoint(config={"tie_word_embeddings": False})
     asked = spec(model={"config": {"tie_word_embeddings": True}})
     rule = overrides_leave_the_embeddings_tied
     assert [*rule(asked, facts(checkpoint=held, architecture=llama))] == []

@@ -118,8 +118,12 @@ def _serve(pipe: Connection, seed: str) -> None:
 
 
 def _quiet() -> None:
-    """No network, one thread, and nothing on the terminal."""
-    os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "OMP_NUM_THREADS": "1"}
+    """No network, one thread, and nothing on the terminal: what transformers warns of is heard."""
+    os.environ |= {
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_VERBOSITY": "warning",
+        "OMP_NUM_THREADS": "1",
+    }
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)

@@ -10,9 +10,9 @@ from typing import Any
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue
 from yaie.facts.config_classes import fields_of
-from yaie.facts.fitting import BUILT, REFUSED, UNREAD, Observation, Record
 from yaie.facts.limits import GATE
-from yaie.facts.part_probes import needed_keys, replaced, whole_parts
+from yaie.facts.observation import BUILT, REFUSED, UNREAD, Observation, Record
+from yaie.facts.part_probes import absent_parts, needed_keys, replaced, whole_parts
 from yaie.facts.probe_values import (
     first_values,
     further_values,
@@ -125,6 +125,7 @@ class _Asking:
             name: plain(read(config, name)) if fact.default is None else fact.default
             for name, fact in self.facts.fields.items()
         }
+        self.held |= {name: plain(read(config, name)) for name in _no_fields(self.facts)}
         self.few = self._few_layers()
         self.quick = replace(self.largest, beside={**self.largest.beside, **self.few})
 
@@ -134,6 +135,7 @@ class _Asking:
 
     def record(self) -> Record:
         seen = [seen for name in self._names() for seen in self._asked_of(name, self.quick)]
+        seen.extend(self._asked_by_alias())
         refused = [o for o in seen if o.outcome == REFUSED]
         return Record(
             observations=tuple(seen),
@@ -142,6 +144,7 @@ class _Asking:
             heads=tuple(self._heads({o.field for o in refused})),
             named_parts=tuple(self.named_parts()),
             whole_parts=whole_parts(self.facts, self.largest),
+            absent_parts=absent_parts(self.facts, self.largest),
             replaced=replaced(self.held, self.stands),
             needed=needed_keys(self._mappings(), self.largest),
             rope_types=self.rope_types(),
@@ -236,6 +239,13 @@ class _Asking:
             ask(item_values(fact, held, [*_layer_types(), *self._words()]))
         yield from seen
 
+    def _asked_by_alias(self) -> Iterator[Observation]:
+        """Null, and what is held already, given to what an alias leads to and is no field."""
+        for own in dict.fromkeys(_no_fields(self.facts)):
+            held = self.held[own]
+            for value in (None, held) if held is not None else (None,):
+                yield self._observed(self.largest, own, value)
+
     def _observed(self, stand: Stand, name: str, value: Any) -> Observation:
         # A list goes with a number of layers or stages that fewer would belie.
         whole = name in self.few or isinstance(self.held[name], list)
@@ -269,6 +279,12 @@ def _fewer(facts: ArchitectureFacts, number: int) -> Iterator[tuple[str, int]]:
         fact = facts.fields.get(name)
         if fact is not None and isinstance(fact.default, int) and fact.default > number:
             yield name, number
+
+
+def _no_fields(facts: ArchitectureFacts) -> Iterator[str]:
+    """Names that aliases lead to and that are no fields: properties that work a value out."""
+    there = {*facts.fields, *facts.sub_configs}
+    yield from (own for own in facts.attribute_map.values() if own not in there)
 
 
 def _shared_fields() -> set[str]:

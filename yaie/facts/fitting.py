@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as field_
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from yaie.facts.limits import ACTIVATIONS, GATE, KINDS, FieldLimits, Limits, Refusal, Relation
+from yaie.facts.limits import ACTIVATIONS, GATE, FieldLimits, Limits, Refusal, Relation
+from yaie.facts.observation import BUILT, REFUSED, UNREAD, Observation, Record, is_number
 from yaie.facts.probe_values import NONSENSE
+from yaie.facts.relating import holds, related
 
-BUILT, UNREAD, REFUSED = "built", "unread", "refused"
 _WHY = 90
 """Letters of an error that are kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What became of a model with one field changed."""
-
-    field: str
-    value: Any
-    outcome: str
-    """`built`, `unread` where the config says another value, or `refused`."""
-    why: str = ""
-    """The error."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """All that was seen of one architecture."""
-
-    observations: tuple[Observation, ...]
-    """Of the largest model, those of a field one after another."""
-    held: Mapping[str, Any]
-    """The fields of the default config as built."""
-    smaller: tuple[tuple[tuple[str, ...], tuple[Observation, ...]], ...] = ()
-    """Tasks of a smaller model → some of the values that the largest refuses, asked again."""
-    heads: tuple[tuple[tuple[str, ...], tuple[Observation, ...]], ...] = ()
-    """Tasks that another class is not for → fields that it reads and the largest refused nothing
-    of."""
-    named_parts: tuple[str, ...] = ()
-    whole_parts: Mapping[str, Mapping[str, Any]] = field_(default_factory=dict)
-    replaced: tuple[str, ...] = ()
-    """Fields whose default is another once a model is built."""
-    needed: Mapping[str, tuple[str, ...]] = field_(default_factory=dict)
-    """Field of a mapping → keys that it is refused without."""
-    rope_types: tuple[str, ...] | None = None
 
 
 def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
@@ -57,23 +22,22 @@ def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
     `defaults` are those declared, null where `held` has a value that is worked out. Whatever
     neither limit nor relation explains is kept as it was seen.
     """
+    numbers = tuple(_numbers_alone(record))
+    record = _without_lists_for_numbers(record)
     relations = tuple(related(record.observations, defaults, record.held))
     fields = {}
     for name, seen in _by_field(record.observations):
         found = _field(seen, record.held.get(name), relations, record.held)
         if found != FieldLimits():
             fields[name] = replace(found, spared=_spared_by_limits(name, relations, record))
-    for spared, observations in record.heads:
-        for name, seen in _by_field(observations):
-            found = _field(seen, record.held.get(name), (), record.held)
-            # What the config makes of a value, it makes of it for every class.
-            if found not in (FieldLimits(), fields.get(name)):
-                fields[name] = replace(found, spared=spared)
+    fields |= _of_heads(record, fields)
     for name in record.replaced:
         found = fields.get(name, FieldLimits())
         fields[name] = replace(found, unread=(*found.unread, record.held[name]))
     for name, keys in record.needed.items():
         fields[name] = replace(fields.get(name, FieldLimits()), needed=keys)
+    for name in numbers:
+        fields[name] = replace(fields.get(name, FieldLimits()), lists=False)
     for name, found in fields.items():
         worked_out = name in defaults and defaults[name] is None
         if worked_out and not (found.given and found.rises and found.falls):
@@ -85,9 +49,67 @@ def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
         relations=tuple(bound),
         named_parts=record.named_parts,
         whole_parts=record.whole_parts,
+        absent_parts=record.absent_parts,
         rope_types=record.rope_types,
         rope_default=rope if isinstance(rope, Mapping) else None,
     )
+
+
+def _numbers_alone(record: Record) -> Iterator[str]:
+    """Fields that hold a number, that a type would let be a list, and that are reckoned with.
+
+    Of other refusals a list of another length may be the remedy.
+    """
+    largest = [o for o in record.observations if _is_list_for_number(o, record)]
+    smaller = [o for _, seen in record.smaller for o in seen if _is_list_for_number(o, record)]
+    for name, seen in _by_field(largest):
+        again = [o for o in smaller if o.field == name]
+        if all(o.outcome == REFUSED and o.why.startswith("TypeError") for o in (*seen, *again)):
+            yield name
+
+
+def _without_lists_for_numbers(record: Record) -> Record:
+    def kept(seen: Sequence[Observation]) -> tuple[Observation, ...]:
+        return tuple(o for o in seen if not _is_list_for_number(o, record))
+
+    return replace(
+        record,
+        observations=kept(record.observations),
+        smaller=tuple((tasks, kept(seen)) for tasks, seen in record.smaller),
+        heads=tuple((tasks, kept(seen)) for tasks, seen in record.heads),
+    )
+
+
+def _is_list_for_number(seen: Observation, record: Record) -> bool:
+    return isinstance(seen.value, list) and is_number(record.held.get(seen.field))
+
+
+def _of_heads(record: Record, of_all: Mapping[str, FieldLimits]) -> dict[str, FieldLimits]:
+    """The limits of fields that only the classes of some tasks read."""
+    fields: dict[str, FieldLimits] = {}
+    for spared, observations in record.heads:
+        for name, seen in _by_field(observations):
+            found = _field(seen, record.held.get(name), (), record.held)
+            # What the config makes of a value, it makes of it for every class.
+            if found not in (FieldLimits(), of_all.get(name)):
+                found = replace(found, spared=spared)
+                fields[name] = _together(fields[name], found) if name in fields else found
+    return fields
+
+
+def _together(one: FieldLimits, other: FieldLimits) -> FieldLimits:
+    """What two classes make of a field, each refusal kept to its class where the words differ."""
+    if replace(one, refused=(), spared=()) != replace(other, refused=(), spared=()):
+        return other
+    spared = tuple(task for task in one.spared if task in other.spared)
+    if one.refused == other.refused:
+        return replace(one, spared=spared)
+    apart = [
+        replace(refusal, spared=refusal.spared or limits.spared)
+        for limits in (one, other)
+        for refusal in limits.refused
+    ]
+    return replace(one, refused=tuple(apart), spared=spared)
 
 
 def _by_field(
@@ -104,10 +126,16 @@ def _spared_by_limits(name: str, relations: Iterable[Relation], record: Record) 
         for tasks, seen in record.smaller
         for task in tasks
         if any(
-            o.field == name and o.outcome == BUILT and all(_obeys(r, o, record) for r in relations)
+            o.field == name and o.outcome == BUILT and _is_beside(o, relations, record)
             for o in seen
         )
     )
+
+
+def _is_beside(seen: Observation, relations: Iterable[Relation], record: Record) -> bool:
+    """Whether no relation has to do with it: of less than nothing it is a limit that says no."""
+    below = is_number(seen.value) and seen.value < 0
+    return below or all(_obeys(relation, seen, record) for relation in relations)
 
 
 def _spared_by_relation(relation: Relation, record: Record) -> tuple[str, ...]:
@@ -120,7 +148,7 @@ def _spared_by_relation(relation: Relation, record: Record) -> tuple[str, ...]:
 
 
 def _obeys(relation: Relation, seen: Observation, record: Record) -> bool:
-    return _holds(relation, (seen.field, seen.value), record.held)
+    return holds(relation, (seen.field, seen.value), record.held)
 
 
 def _field(
@@ -144,16 +172,19 @@ def _field(
         found = _of_number(default, [o.value for o in left.values()], good)
     # Nothing times anything reads back.
     given = any(value != 0 for value in built) or len(unread) < _ENOUGH
+    # What is refused even what it holds is a property that cannot be set.
+    given = given and (default is None or _key(default) not in left)
     found = replace(found, words=_words(seen, default), item_words=_item_words(seen, default))
     return replace(
         found,
         refused=tuple(
             Refusal(value=o.value, why=_last_line(o.why))
             for o in left.values()
-            if not _is_told(o.value, found, default)
+            if not _is_told(o.value, found, default) and _key(o.value) != _key(default)
         ),
         unread=tuple(unread) if given else (),
         given=given,
+        kept=() if given else tuple(built),
     )
 
 
@@ -262,152 +293,5 @@ def _is_list_of_words(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(i, str) for i in value)
 
 
-def related(
-    observations: Sequence[Observation], defaults: Mapping[str, Any], held: Mapping[str, Any]
-) -> Iterator[Relation]:
-    """The fewest relations that no built model breaks, and that explain the numbers refused."""
-    left = {
-        (o.field, o.value): o.why
-        for o in observations
-        if o.outcome == REFUSED and _is_whole(o.value) and o.value > 0
-    }
-    built = [(o.field, o.value) for o in observations if o.outcome == BUILT]
-    found: list[tuple[Relation, frozenset[tuple[str, Any]]]] = [
-        (relation, frozenset(covered))
-        for relation in _imaginable(left, defaults, held)
-        if _is_true(relation, built, held)
-        and (covered := [seen for seen in left if not _holds(relation, seen, held)])
-        and _tells_enough(relation, covered, left)
-    ]
-    todo = set(left)
-    while found and todo:
-        best, explained = max(found, key=lambda one: _likelihood(one, todo, left))
-        if not explained & todo:
-            return
-        todo -= explained
-        yield best
-
-
-def _tells_enough(
-    relation: Relation, covered: Sequence[tuple[str, Any]], left: Iterable[tuple[str, Any]]
-) -> bool:
-    """A number is believed in where it explains all that was refused: there are many numbers."""
-    if isinstance(relation.right, str):
-        return True
-    return len(covered) == len([1 for name, _ in left if name == relation.left])
-
-
-def _imaginable(
-    left: Mapping[tuple[str, Any], str], defaults: Mapping[str, Any], held: Mapping[str, Any]
-) -> Iterator[Relation]:
-    """Relations of each field that was refused, as its errors suggest them.
-
-    A field that is worked out by default is related to numbers alone: what it would be beside
-    another override is not known.
-    """
-    for name in dict.fromkeys(field for field, _ in left):
-        why = " ".join(text for (field, _), text in left.items() if field == name)
-        others = [n for n, value in defaults.items() if _is_whole(value) and value > 0]
-        related_to = [n for n in others if n != name] if _is_whole(defaults.get(name)) else []
-        for error, partner in _KINDS_BY_ERROR:
-            if error.search(why) and _is_whole(held.get(name)):
-                yield from _pairs(name, partner, related_to)
-
-
-def _pairs(name: str, partner: _Partner, others: Sequence[str]) -> Iterator[Relation]:
-    for other in others:
-        if partner.name.search(f"{name} {other}"):
-            for left, right in ((name, other), (other, name)):
-                # What is taken an even number of times is the width of one head.
-                kinds = (k for k in partner.kinds if "even" not in k or "head" in right)
-                yield from (Relation(kind=kind, left=left, right=right) for kind in kinds)
-    for number in partner.numbers:
-        for kind in partner.kinds:
-            yield Relation(kind=kind, left=name, right=number)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Partner:
-    """Relations that an error may tell of, and the names of fields that may stand in them."""
-
-    kinds: tuple[str, ...]
-    name: re.Pattern[str]
-    """What one of the two fields has in its name."""
-    numbers: tuple[int, ...] = ()
-
-
-_ANY = re.compile("")
-_MEASURES = re.compile(r"^(?!.*(_id\b|_ids\b|layers\b|index\b|version))")
-"""Names of fields, none of which counts tokens or layers: those divide nothing."""
-_KINDS_BY_ERROR: tuple[tuple[re.Pattern[str], _Partner], ...] = (
-    (re.compile("even rotary"), _Partner(kinds=("even_head",), name=_ANY, numbers=(1,))),
-    (
-        re.compile("Padding_idx"),
-        _Partner(kinds=("below",), name=re.compile("pad")),
-    ),
-    (re.compile("negative power|by zero"), _Partner(kinds=("at_most",), name=re.compile("head"))),
-    (
-        re.compile(r"at most|less than|greater|exceed|cannot be larger|<=? |>=? "),
-        _Partner(kinds=("at_most", "below"), name=_ANY),
-    ),
-    (
-        _ANY,
-        _Partner(
-            kinds=("multiple", "even_quotient"),
-            name=_MEASURES,
-            numbers=(2, 3, 4, 6, 8, 12, 16, 32),
-        ),
-    ),
-    (re.compile("power"), _Partner(kinds=("power",), name=re.compile("$^"), numbers=(2,))),
-    (
-        re.compile("odd|even"),
-        _Partner(kinds=("odd_quotient",), name=re.compile("$^"), numbers=(1,)),
-    ),
-)
-
-
-def _holds(relation: Relation, seen: tuple[str, Any], defaults: Mapping[str, Any]) -> bool:
-    name, value = seen
-    return name not in (relation.left, relation.right) or relation.holds({**defaults, name: value})
-
-
-def _is_true(
-    relation: Relation, built: Iterable[tuple[str, Any]], defaults: Mapping[str, Any]
-) -> bool:
-    """Whether every model that was built obeys it, one with another number among them."""
-    obeying = [_holds(relation, seen, defaults) for seen in built]
-    fields = (relation.left, relation.right)
-    moved = (name in fields and _is_whole(value) and value > 0 for name, value in built)
-    return relation.holds(defaults) and all(obeying) and any(moved)
-
-
-def _likelihood(
-    one: tuple[Relation, frozenset[tuple[str, Any]]],
-    todo: set[tuple[str, Any]],
-    why: Mapping[tuple[str, Any], str],
-) -> tuple[Any, ...]:
-    """More is likelier: refusals explained, fields that the errors name, heads, the usual kind."""
-    relation, covered = one
-    names = [name for name in (relation.left, relation.right) if isinstance(name, str)]
-    text = " ".join(why[seen] for seen in covered)
-    return (
-        len(covered & todo),
-        sum(re.search(rf"\b{re.escape(name)}\b", text) is not None for name in names),
-        sum(re.search("head|group|expert", name) is not None for name in names),
-        -list(KINDS).index(relation.kind),
-        len(names),
-        -(relation.right if isinstance(relation.right, int) else 0),
-    )
-
-
 def _last_line(why: str) -> str:
     return next((line for line in reversed(why.splitlines()) if line.strip()), "").strip()[:_WHY]
-
-
-def is_number(value: object) -> bool:
-    """Whether it is a number, as JSON has it: true is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -18,6 +18,8 @@ class Refusal:
 
     value: object
     why: str
+    spared: tuple[str, ...] = ()
+    """Tasks whose class builds with it, beside those that the field's limits spare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,10 @@ class FieldLimits:
     """Values that the config replaces by others as it is built."""
     given: bool = True
     """Whether the config takes the field's value at all rather than working it out by itself."""
+    kept: tuple[object, ...] = ()
+    """Values that read back all the same: what is worked out of nothing is nothing."""
+    lists: bool = True
+    """Whether a list may stand in the place of a number, where the type admits one."""
     rises: bool = True
     """Whether a number may grow, or a list get longer, while the other fields stay."""
     falls: bool = True
@@ -83,6 +89,8 @@ class Limits:
     whole_parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Sub-config fields that are replaced as a whole → what the default says in them and no model
     is built without."""
+    absent_parts: tuple[str, ...] = ()
+    """Sub-config fields that may be null."""
     rope_types: tuple[str, ...] | None = None
     """Kinds of rotary embedding that build; None where they were not asked."""
     rope_default: Mapping[str, Any] | None = None

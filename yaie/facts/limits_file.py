@@ -50,7 +50,9 @@ def _field_data(field: FieldLimits) -> dict[str, Any]:
     plain = FieldLimits()
     data = {k: v for k, v in asdict(field).items() if v != getattr(plain, k)}
     if field.refused:
-        data["refused"] = [[refusal.value, refusal.why] for refusal in field.refused]
+        data["refused"] = [
+            [one.value, one.why, *([one.spared] if one.spared else [])] for one in field.refused
+        ]
     return data
 
 
@@ -66,6 +68,7 @@ def _read(data: Mapping[str, Any]) -> Limits:
         relations=tuple(_read_relation(*relation) for relation in data["relations"]),
         named_parts=tuple(data.get("named_parts", ())),
         whole_parts=data.get("whole_parts", {}),
+        absent_parts=tuple(data.get("absent_parts", ())),
         rope_types=None if rope is None else tuple(rope),
         rope_default=data.get("rope_default"),
     )
@@ -76,8 +79,12 @@ def _read_field(data: Mapping[str, Any]) -> FieldLimits:
         n: tuple(v) if isinstance(v, list) and n != "held" else v for n, v in data.items()
     }
     if refused := data.get("refused"):
-        values["refused"] = tuple(Refusal(value=value, why=why) for value, why in refused)
+        values["refused"] = tuple(_read_refusal(*refusal) for refusal in refused)
     return FieldLimits(**values)
+
+
+def _read_refusal(value: object, why: str, spared: Any = ()) -> Refusal:
+    return Refusal(value=value, why=why, spared=tuple(spared))
 
 
 def _read_relation(kind: str, left: str, right: str | int, spared: Any = ()) -> Relation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts
-from yaie.facts.fitting import BUILT, REFUSED, UNREAD
+from yaie.facts.observation import BUILT, REFUSED, UNREAD
 from yaie.facts.stands import Stand, plain, read
 
 SAID_ANYWAY = ("rope_type", "rope_theta", "type")
@@ -31,6 +31,12 @@ def _needed(name: str, value: Mapping[str, Any], stand: Stand) -> tuple[str, ...
         for key, rest in rests.items()
         if rest and key not in SAID_ANYWAY and stand.built({name: rest})[0] == REFUSED
     )
+
+
+def absent_parts(facts: ArchitectureFacts, stand: Stand) -> tuple[str, ...]:
+    """Sub-config fields that may be null: the model is built, and has no such part."""
+    parts = facts.sub_configs if not stand.part else {}
+    return tuple(part for part in parts if stand.built({part: None})[0] == BUILT)
 
 
 def whole_parts(facts: ArchitectureFacts, stand: Stand) -> dict[str, dict[str, Any]]:

@@ -80,6 +80,8 @@ def _of_type(built: Any, type_: str) -> list[Any]:
     """Where there is no default to begin at."""
     if isinstance(built, str) and re.search(r"\bint\b", type_):
         return [-1, 0, 1, 64]
+    if type(built) is int and re.search(r"\blist\b", type_):
+        return [[built] * 2, [built] * 3]
     if built is not None:
         return []
     samples: dict[str, list[Any]] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yaie.facts.fitting import BUILT, REFUSED, UNREAD
+from yaie.facts.observation import BUILT, REFUSED, UNREAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

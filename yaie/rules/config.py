@@ -88,15 +88,22 @@ def _stored(path: str, spec: LoadSpec, facts: Facts) -> Mapping[str, Any]:
 
 def _near_it(name: str, architecture: ArchitectureFacts) -> str:
     """The name that was probably meant, told even where its value would be wrong too."""
-    near = nearest(name, [*architecture.fields, *architecture.attribute_map])
+    near = _near(name, architecture)
     return f"; it has `{near}`" if near else ""
+
+
+def _near(name: str, architecture: ArchitectureFacts) -> str | None:
+    """`is_encoder_decoder`, which every config has, is near to `is_decoder` and its contrary."""
+    names = [*architecture.fields, *architecture.attribute_map]
+    found = nearest(name, [known for known in names if known != "is_encoder_decoder"])
+    return nearest(name, names, cutoff=0.85) or found
 
 
 def _field_hint(
     path: str, name: str, spec: LoadSpec, facts: Facts, architecture: ArchitectureFacts
 ) -> str | None:
     """The field that was probably meant: one of a sub-config by the same name, else a near one."""
-    near = nearest(name, [*architecture.fields, *architecture.attribute_map])
+    near = _near(name, architecture)
     value = _said_at(path, spec)[name]
     if path == ROOT:
         for part, sub in facts.sub_architectures.items():
@@ -118,10 +125,11 @@ def overrides_are_of_their_type(spec: LoadSpec, facts: Facts) -> Iterator[Proble
 
     Upstream: a StrictDataclassFieldValidationError; of a field said by an alias nothing is checked.
     """
+    absent = {scope.path: scope.limits.absent_parts for scope in scopes(spec, facts)}
     for path, name, value, architecture in _judged(spec, facts):
         own = own_name(name, architecture)
         if own in architecture.sub_configs:
-            if not isinstance(value, Mapping):
+            if not isinstance(value, Mapping) and not (value is None and own in absent[path]):
                 yield wrong(f"{path}.{name}", f"`{value}` is no config; `{name}` holds fields")
             continue
         field = architecture.fields.get(own)

@@ -49,10 +49,19 @@ def overrides_are_words_that_transformers_knows(spec: LoadSpec, facts: Facts) ->
 def lists_have_their_length(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A list, or a number that counts, goes with others that stay as they are: so does it.
 
-    Upstream: an IndexError, as a rule, as the model is built.
+    Upstream: an IndexError, as a rule, as the model is built; a TypeError of a list where the
+    config's type admits one and the model reckons with a number.
     """
     for scope, name, value, limits in _limited(spec, facts):
         now = _now(scope, name, limits)
+        if isinstance(value, list) and not limits.lists:
+            yield refused(
+                scope.below(name),
+                f"`{value}` was asked, and `{scope.architecture.config_class}` builds nothing with"
+                f" a list for `{name}`",
+                _default_hint(scope, name),
+            )
+            continue
         asked, held = size(value), size(now)
         if isinstance(value, list) and len(value) < limits.shortest:
             path = scope.below(name)
@@ -151,6 +160,8 @@ def overrides_build_a_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         return
     for scope, name, value, limits in _limited(spec, facts):
         for refusal in limits.refused:
+            if facts.task in refusal.spared:
+                continue
             if not _is(value, refusal.value) or _is_lifted(scope, name):
                 continue
             if _is_sure(scope, name, value):
@@ -171,6 +182,8 @@ def overrides_are_taken_as_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Pr
     for scope, name, value, limits in _limited(spec, facts):
         if reads_weights(spec) and scope.is_outermost:
             # from_pretrained sets an override upon the finished config.
+            continue
+        if any(_is(value, kept) for kept in limits.kept):
             continue
         if not limits.given and value != _now(scope, name, limits):
             yield refused(
@@ -195,6 +208,9 @@ def overrides_agree_with_other_fields(spec: LoadSpec, facts: Facts) -> Iterator[
     """
     for scope in scopes(spec, facts):
         typed, values = scope.typed(), scope.values()
+        if size(values.get(scope.own("num_hidden_layers"))) == 0:
+            # What asks is, as a rule, a layer, and there is none.
+            continue
         for relation in scope.limits.relations:
             own = next((n for n in (relation.left, relation.right) if n in typed), None)
             if own is None or facts.task in relation.spared or relation.holds(values):

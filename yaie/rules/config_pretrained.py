@@ -161,6 +161,9 @@ def _cuts_heads(scope: Scope, own: str) -> bool:
 def _has_both(facts: Facts) -> bool:
     """Whether a checkpoint holds what would be tied, beside what it would be tied to, or may."""
     model, held = asked_class(facts), facts.checkpoint
+    if model is not None and model.modules and not model.tied_weights:
+        # It was built, all its configs said to tie, and no weight of it was: it has no output's.
+        return False
     if model is None or not model.tied_weights or held is None or held.tensors is None:
         return True
     return any(name in held.tensors for name in model.tied_weights)
