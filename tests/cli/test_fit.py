@@ -46,3 +46,10 @@ def test_where_nothing_fits_the_reasons_are_told(capsys: Captured) -> None:
 def test_an_option_that_is_none_is_told_before_any_cell(capsys: Captured) -> None:
     assert main(["fit", "model=tiny", "precision=bf16,fp17"]) == 2
     assert "fp17" in capsys.readouterr().err
+
+
+def test_what_a_cpu_of_unknown_memory_would_decide_does_not_fit_for_sure(capsys: Captured) -> None:
+    words = ["model=llama2-70b", "precision=bf16", "quantization=none", "attention=auto"]
+    assert main(["fit", *words, "device=cpu", "--host", "t4", "--json"]) == 3
+    (cell,) = json.loads(capsys.readouterr().out)["cells"]
+    assert cell["fits"] is None

@@ -114,3 +114,30 @@ def test_a_cast_on_the_cpu_has_the_files_mapped_beside_it(
 def test_an_accelerator_takes_a_weight_at_a_time(saved: str) -> None:
     memory = memory_of(saved, "precision=bf16", "device=cuda:0", host="t4")
     assert memory.devices["cuda:0"].loading_bytes == 256 * 64 * 2
+
+
+def test_modules_that_may_wait_on_the_cpu_are_quantised_where_they_do_not(saved: str) -> None:
+    words = ["quantization=bnb_8bit", "quantization.llm_int8_enable_fp32_cpu_offload=true"]
+    loaded = yaie.load(f"model={saved}", "processor=none", *words)
+    (sizes,) = loaded.receipt.memory.values()
+    assert sizes["predicted_bytes"] == sizes["measured_bytes"]
+    assert loaded.receipt.quantization["modules"] == 7 * LAYERS
+
+
+def test_a_load_wholly_on_disk_is_one(saved: str) -> None:
+    words = ["device=map", "device.map.model=disk", "device.map.lm_head=disk"]
+    loaded = yaie.load(f"model={saved}", "processor=none", *words)
+    assert set(loaded.receipt.device_map.values()) == {"disk"}
+
+
+def test_packed_weights_are_told_by_their_bits(saved: str) -> None:
+    modules = memory_of(saved, "quantization=bnb_4bit").modules
+    assert set(modules["model.layers.*"]) == {"4 bits", "float32"}
+
+
+def test_an_image_is_no_text_of_tokens() -> None:
+    words = ("model=architecture", "model.architecture=vit", "task=base", "weights=meta")
+    memory = yaie.plan(*words, context=8, batch=2).memory
+    assert memory is not None
+    assert memory.read == "images of 224 × 224"
+    assert memory.total("kv_cache_bytes") == 0

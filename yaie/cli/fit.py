@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -45,8 +46,19 @@ def run(args: Namespace) -> int:
 
         write({"cells": [_document(cell, args) for cell in cells]})
     else:
+        from yaie.cli import problems
+
         print("\n".join(_told(cells, args)))
-    return 0 if cells[0].rank is not None else int(Fault.UNSUPPORTED)
+        if _fits(cells[0]) and not args.quiet:
+            problems.write(cells[0].problems, sys.stderr)
+    return 0 if _fits(cells[0]) else int(Fault.UNSUPPORTED)
+
+
+def _fits(cell: Cell) -> bool | None:
+    """None where the memory of a CPU would decide that is not known."""
+    from yaie.planning.ranking import UNKNOWN
+
+    return False if cell.rank is None else None if cell.rank.away == UNKNOWN else True
 
 
 def _command(cell: Cell, args: Namespace) -> str:
@@ -63,7 +75,7 @@ def _document(cell: Cell, args: Namespace) -> dict[str, Any]:
     return {
         "cell": dict(word.split("=", 1) for word in cell.words),
         "use": None if cell.use is None else asdict(cell.use),
-        "fits": cell.rank is not None,
+        "fits": _fits(cell),
         "command": _command(cell, args),
         "loss": None if cell.rank is None else LOSSES[cell.rank.loss],
         "memory": None if cell.memory is None else cell.memory.as_json(),
@@ -72,24 +84,32 @@ def _document(cell: Cell, args: Namespace) -> dict[str, Any]:
 
 
 def _told(cells: Sequence[Cell], args: Namespace) -> Iterator[str]:
-    fitting = [cell for cell in cells if cell.rank is not None]
+    fitting = [cell for cell in cells if _fits(cell)]
+    unknown = [cell for cell in cells if _fits(cell) is None]
     refused = [cell for cell in cells if cell.rank is None]
     several = len({cell.use for cell in cells}) > 1
     yield _command(fitting[0], args) if fitting else "# nothing fits"
     if fitting:
         fit = "fits" if len(fitting) == 1 else "fit"
         yield f"# {counted(len(fitting), 'combination')} {fit}, the best first:"
-        rows = [_row(cell, several) for cell in fitting[:SHOWN]]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-            yield f"#   {'  '.join(padded)}".rstrip()
-        if len(fitting) > SHOWN:
-            yield f"#   and {len(fitting) - SHOWN} more, which `--json` has"
+        yield from _rows(fitting, several)
+    if unknown:
+        yield f"# {len(unknown)} more would fit if its CPU had the memory, which is not known:"
+        yield from _rows(unknown, several)
     if refused:
         do = "does" if len(refused) == 1 else "do"
         yield f"# {counted(len(refused), 'combination')} {do} not:"
         yield from _refused(refused, several)
+
+
+def _rows(cells: Sequence[Cell], several: bool) -> Iterator[str]:
+    rows = [_row(cell, several) for cell in cells[:SHOWN]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        yield f"#   {'  '.join(padded)}".rstrip()
+    if len(cells) > SHOWN:
+        yield f"#   and {len(cells) - SHOWN} more, which `--json` has"
 
 
 def _refused(cells: Sequence[Cell], several: bool) -> Iterator[str]:

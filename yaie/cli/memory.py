@@ -61,7 +61,8 @@ def _sum(memory: MemoryFacts) -> str:
     if memory.use is None:
         return ", ".join(told) + "; `--context 4096` adds cache and activations"
     use = memory.use
-    return f"{', '.join(told)}, for {use.context:,} tokens and a batch of {use.batch}"
+    read = f"{memory.read}, " if memory.read else f"{use.context:,} tokens and "
+    return f"{', '.join(told)}, for {read}a batch of {use.batch:,}"
 
 
 def _whole(device: DeviceMemory) -> int:

@@ -41,7 +41,7 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "model", receipt["model_class"], _task(spec)
     yield "source", _source(receipt["source"]), ""
     yield "parameters", _parameters(receipt), ""
-    yield "memory", sized(_measured(receipt)), _predicted(receipt["memory"])
+    yield "memory", sized(_measured(receipt)), _predicted(receipt)
     yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
     yield "attention", _kinds(receipt["attention"]), spec.attention.kind
     yield "device", _devices(receipt["device_map"]), _device(spec)
@@ -75,9 +75,12 @@ def _measured(receipt: Mapping[str, Any]) -> int:
     return max(int(receipt["memory_bytes"]), measured)
 
 
-def _predicted(memory: Mapping[str, Mapping[str, int]]) -> str:
-    """The sum over devices; empty where it was not foreseen."""
-    return sized(sum(sizes["predicted_bytes"] for sizes in memory.values())) if memory else ""
+def _predicted(receipt: Mapping[str, Any]) -> str:
+    """The sum over devices; empty where it was not foreseen of all that hold weights."""
+    compared = receipt["memory"]
+    if not compared or set(receipt["device_map"].values()) - set(compared):
+        return ""
+    return sized(sum(sizes["predicted_bytes"] for sizes in compared.values()))
 
 
 def _shares(counts: Mapping[str, int]) -> str:

@@ -87,6 +87,10 @@ class MemoryFacts:
     """What cache and activations are for; None where no use was named."""
     basis: str = ""
     """What the activations are those of."""
+    read: str | None = None
+    """What is read where it is no text: `images of 224 × 224`."""
+    positions: int | None = None
+    """Tokens that the model is made for; None where nothing limits them."""
     block: Block | None = None
     """The largest of the modules that are not split."""
     quantised_bits: float | None = None

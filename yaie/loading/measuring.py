@@ -83,7 +83,7 @@ def devices(model: Model) -> dict[str, str]:
     `hf_device_map` is None on one device, and the only one to know what waits on disk.
     """
     mapped: Mapping[str, Any] = getattr(model, "hf_device_map", None) or {}
-    if len(set(map(str, mapped.values()))) > 1:
+    if len(set(map(str, mapped.values()))) > 1 or "disk" in mapped.values():
         return {name: _device(place) for name, place in mapped.items()}
     found = {_device(parameter.device) for parameter in model.parameters()}
     if len(found) == 1:

@@ -42,6 +42,8 @@ class InUse:
     activations: int | None = None
     basis: str = ""
     """What the activations are those of."""
+    read: str | None = None
+    """What is read where it is no text."""
     unknown: Mapping[str, str] = field(default_factory=dict)
     """Kind of memory → why it is not known."""
 
@@ -86,7 +88,7 @@ def in_use_of(spec: LoadSpec, facts: Facts, use: Use | None) -> InUse:
     unknown: dict[str, str] = {}
     cache: tuple[int, ...] | None = None
     activations = None
-    basis = ""
+    basis, read = "", None
     try:
         with foreseeable(model):
             cache = tuple(kv_cache_layers(model, context=use.context, batch=use.batch))
@@ -97,10 +99,10 @@ def in_use_of(spec: LoadSpec, facts: Facts, use: Use | None) -> InUse:
     try:
         passing = forward(model, batch=use.batch)
         activations = _estimated(passing, use.context)
-        basis = passing.basis(use)
+        basis, read = passing.basis(use), passing.told
     except NoForwardError as error:
         unknown["activation_bytes"] = str(error)
-    return InUse(cache=cache, activations=activations, basis=basis, unknown=unknown)
+    return InUse(cache=cache, activations=activations, basis=basis, read=read, unknown=unknown)
 
 
 def _estimated(passing: Forward, context: int) -> int:
@@ -121,11 +123,23 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
         devices=_devices(anatomy, place, facts.host),
         use=use,
         basis=in_use.basis,
+        read=in_use.read,
+        positions=_positions(anatomy.structure.model.config),
         block=_block(anatomy.structure.model, tensors),
         quantised_bits=_quantised_bits(tensors),
         unplaced=tuple(each.name for each in tensors if place.device(each.name) is None),
         unknown=in_use.unknown,
     )
+
+
+def _positions(config: Any) -> int | None:
+    """Tokens that a text may have, by today's name of the field or a decoder's own."""
+    text = config.get_text_config(decoder=True)
+    found = (getattr(text, name, None) for name in POSITIONS)
+    return next((number for number in found if isinstance(number, int) and number > 0), None)
+
+
+POSITIONS = ("max_target_positions", "max_position_embeddings")
 
 
 def _over_ranks(
@@ -144,6 +158,8 @@ def _over_ranks(
         devices=names,
         use=use,
         basis=f"{in_use.basis}, not sharded" if in_use.basis else "",
+        read=in_use.read,
+        positions=_positions(anatomy.structure.model.config),
         block=_block(anatomy.structure.model, anatomy.tensors),
         quantised_bits=_quantised_bits(anatomy.tensors),
         unknown=in_use.unknown,
@@ -173,8 +189,15 @@ def _rank(anatomy: Anatomy, shards: Shards, rank: int, number: int, facts: Facts
 def _modules(tensors: tuple[TensorPlan, ...]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tensor in tensors:
-        found[_group(tensor.name)][tensor.dtype] += tensor.bytes
+        found[_group(tensor.name)][_kind(tensor)] += tensor.bytes
     return {name: dict(dtypes) for name, dtypes in found.items()}
+
+
+def _kind(tensor: TensorPlan) -> str:
+    """The dtype of a weight, or the bits that a packed one takes a number."""
+    if not tensor.quantised:
+        return tensor.dtype
+    return f"{8 * tensor.bytes / max(prod(tensor.shape), 1):.3g} bits"
 
 
 def _quantised_bits(tensors: tuple[TensorPlan, ...]) -> float | None:

@@ -17,6 +17,7 @@ from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.remote import from_headers
 from yaie.facts.setting import Setting, here
 from yaie.planning.files import Need, need
+from yaie.planning.hints import helpful, words_of
 from yaie.planning.overrides import own_config
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import judged, resolved, survey, with_origins, with_true_hints
@@ -77,7 +78,17 @@ def presume(
     raise_errors(problems)
     plan = resolved(composition, facts)
     memory, found = memory_judged(plan, facts, use)
-    problems = (*problems, *with_origins(composition, found))
+    found = with_origins(composition, found)
+
+    def judge(other: Composition, there: Setting) -> tuple[Problem, ...]:
+        known = gather(other.spec, there)
+        ruled = judged(other, known)
+        if errors_of(ruled):
+            return ruled
+        said = memory_judged(resolved(other, known), known, use)[1]
+        return (*ruled, *with_origins(other, said))
+
+    problems = (*problems, *helpful(words_of(composition), found, judge, setting))
     raise_errors(problems)
     decided = replace(plan, problems=problems, memory=memory)
     return Inquiry(facts=facts, problems=problems, plan=decided, memory=memory)

@@ -83,7 +83,7 @@ def _dispatched(device: Dispatched, host: HostFacts, structure: Structure, kind:
     try:
         found = _get_device_map(structure.model, device.kind, limits, structure.quantizer)
     except ValueError as error:
-        raise UnsupportedError(_unplaceable(error, structure)) from error
+        raise UnsupportedError(_unplaceable(error, structure, device)) from error
     told = get_max_memory(dict(limits) if limits is not None else None)
     return Placement(
         device_map={name: _named(place, kind) for name, place in found.items()},
@@ -91,7 +91,7 @@ def _dispatched(device: Dispatched, host: HostFacts, structure: Structure, kind:
     )
 
 
-def _unplaceable(error: ValueError, structure: Structure) -> Problem:
+def _unplaceable(error: ValueError, structure: Structure, device: Dispatched) -> Problem:
     """What a quantiser says that does not compute everywhere: some of the model found no room."""
     method = (
         structure.quantizer.quantization_config.quant_method if structure.quantizer else "model"
@@ -102,7 +102,7 @@ def _unplaceable(error: ValueError, structure: Structure) -> Problem:
         message=f"{sized(size)} of weights do not fit the accelerators, and"
         f" `{getattr(method, 'value', method)}` allows none elsewhere; transformers would say:"
         f" {' '.join(str(error).split())[:160]} …",
-        hint="`device.max_memory=null`",
+        hint="`device.max_memory=null`" if device.max_memory else None,
         fault=Fault.UNSUPPORTED,
     )
 

@@ -18,13 +18,17 @@ LOSSES = (
 """What a load may take from its weights, the least first."""
 
 
+UNKNOWN = 3
+"""`Rank.away` of a load that fits if the CPU has the memory for it."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Rank:
     """Compared field by field; the lower is the better."""
 
     away: int
     """0 where an accelerator holds all weights, or there is none; 1 where some wait or compute on
-    the CPU, 2 where some wait on disk."""
+    the CPU, 2 where some wait on disk, 3 where the CPU's memory is not known."""
     loss: int
     """Index in LOSSES."""
     devices: int
@@ -44,7 +48,7 @@ def rank(
     as they will be."""
     holding = [name for name, device in memory.devices.items() if device.weights_bytes]
     return Rank(
-        away=_away(holding, accelerated=accelerated),
+        away=_away(memory, holding, accelerated=accelerated),
         loss=loss(spec, memory, stored, dtype),
         devices=len(holding),
         bytes=sum(device.loaded_bytes for device in memory.devices.values()),
@@ -53,7 +57,9 @@ def rank(
     )
 
 
-def _away(holding: list[str], *, accelerated: bool) -> int:
+def _away(memory: MemoryFacts, holding: list[str], *, accelerated: bool) -> int:
+    if "cpu" in holding and not memory.devices["cpu"].memory_bytes:
+        return UNKNOWN
     if "disk" in holding:
         return 2
     return int(accelerated and any(name in WAITING for name in holding))

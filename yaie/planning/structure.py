@@ -22,6 +22,7 @@ from yaie.rules.quantizing import is_unpacked
 from yaie.rules.reading import capability
 from yaie.rules.reading import dtype as stated_dtype
 from yaie.spec.attention import AttentionSpec
+from yaie.spec.device import DeviceSpec, Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.precision import PrecisionSpec
 from yaie.spec.processor import NoProcessing
@@ -135,7 +136,7 @@ def structure_of(spec: LoadSpec, facts: Facts) -> Structure:
             quantizer.preprocess_model(
                 model=model,
                 dtype=dtype,
-                device_map={"": "cpu"},
+                device_map=_device_map(spec.device),
                 checkpoint_files=None,
                 use_kernels=False,
             )
@@ -148,6 +149,17 @@ def structure_of(spec: LoadSpec, facts: Facts) -> Structure:
         upcast=(lambda _: None) if fresh else _upcast(model, dtype),
         packer=None if quantizer is None else Packer(quantizer),
     )
+
+
+def _device_map(device: DeviceSpec) -> Any:
+    """What from_pretrained hands to a quantiser: a map of its own is made after that."""
+    match device:
+        case Mapped(map=placed):
+            return dict(placed)
+        case Dispatched(kind=kind):
+            return kind
+        case _:
+            return {"": "cpu"}
 
 
 def bare_model(spec: LoadSpec, facts: Facts) -> Any:

@@ -15,6 +15,9 @@ from yaie.spec.wording import counted, quoted, sized
 
 MOST_PLACED = 8
 """Modules up to which entries of a map are offered."""
+ROOMY = 0.9
+"""Share of a device that is sure to be there (transformers.integrations.accelerate takes as much of
+a lone accelerator, and leaves the rest to buffers)."""
 
 
 def judge_memory(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -23,7 +26,11 @@ def judge_memory(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
         return
     refusals = [problem for rule in _REFUSING for problem in rule(spec, memory)]
     # What is too small for a block sends it to disk, and what waits there goes without saying.
-    yield from refusals[:1] or weights_that_wait_are_said(spec, memory)
+    if refusals:
+        yield refusals[0]
+        return
+    for remark in (weights_that_wait_are_said, memory_has_headroom, context_is_within_positions):
+        yield from remark(spec, memory)
 
 
 def maps_cover_every_weight(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -77,7 +84,7 @@ def disk_is_asked_for(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
     yield refused(
         _blamed(spec),
         f"{sized(held.weights_bytes)} of weights would go to disk, which was not asked for; {rest}",
-        "`device.max_memory.disk=1000GiB` allows it" if spec.device.max_memory else _smaller(spec),
+        _roomier(spec.device, held) if spec.device.max_memory else _smaller(spec),
     )
 
 
@@ -112,8 +119,39 @@ def use_fits_its_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem
                 f" {sized(device.activation_bytes or 0)} of activations for a context of"
                 f" {use.context:,} and a batch of {use.batch}, do not fit `{name}`, which has"
                 f" {sized(device.memory_bytes)}",
+                _lighter(spec, device),
+            )
+
+
+def memory_has_headroom(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """What is to be in use leaves a tenth of a device free, as transformers does of a lone one.
+
+    Upstream: the driver's own part, kernels' workspaces and fragments are in nobody's count, and
+    end in torch.OutOfMemoryError.
+    """
+    for name, device in memory.devices.items():
+        if device.memory_bytes and device.in_use_bytes > ROOMY * device.memory_bytes:
+            yield said(
+                "device",
+                f"{sized(device.in_use_bytes)} of {sized(device.memory_bytes)} leave less than a"
+                f" tenth of `{name}` free, and the driver and kernels take of it too",
                 _smaller(spec),
             )
+
+
+def context_is_within_positions(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A context is no longer than the model's positions.
+
+    Upstream: a model with a table of positions raises an IndexError where it ends; one that rotates
+    goes on, and writes worse and worse.
+    """
+    use, positions = memory.use, memory.positions
+    if use is not None and positions is not None and use.context > positions:
+        yield said(
+            "model.config",
+            f"a context of {use.context:,} is more than the {positions:,} positions that the model"
+            " is made for",
+        )
 
 
 def weights_that_wait_are_said(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -140,6 +178,20 @@ def _placed_too(device: Mapped, memory: MemoryFacts) -> str | None:
     if "" in modules or len(modules) > MOST_PLACED:
         return None
     return f"`{' '.join(f'device.map.{name}={target}' for name in modules)}`"
+
+
+def _roomier(device: Dispatched, on_disk: DeviceMemory) -> str:
+    """The CPU's memory for what would go to disk, where it is not limited; else the disk."""
+    if "cpu" not in (device.max_memory or {}):
+        return f"`device.max_memory.cpu={_mebibytes(2 * on_disk.weights_bytes)}`"
+    return "`device.max_memory.disk=1000GiB` allows it"
+
+
+def _lighter(spec: LoadSpec, device: DeviceMemory) -> str | None:
+    """What makes the model smaller, or its activations, where those are the most of it."""
+    if (device.activation_bytes or 0) > device.loaded_bytes:
+        return "`attention=sdpa`, or `attention=flash_attention_2`"
+    return _smaller(spec)
 
 
 def _limits(spec: LoadSpec, memory: MemoryFacts) -> dict[str, int]:
