@@ -13,11 +13,10 @@ from yaie.cli.verbs import LATER, SUMMARIES, verb
 from yaie.errors import InputError, Problem
 
 _COMMON = "flags of every verb"
-_TAKES_A_VALUE = ("--config-dir", "-cd", "--prompt", *setting.VALUED, *use.VALUED)
+_TAKES_A_VALUE = ("--config-dir", "-cd", "--prompt", "--save", *setting.VALUED, *use.VALUED)
 _LATER_FLAGS = {
     "-m": "sweeps",
     "--multirun": "sweeps",
-    "--save": "saving what was loaded",
     "--push": "pushing what was loaded",
     "--export": "exporting what was loaded",
 }

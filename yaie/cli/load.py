@@ -14,7 +14,7 @@ EXAMPLES = """\
   yaie model=llama2 precision=bf16 device=auto
   yaie model=gpt2 --prompt "The capital of France is"
   yaie model=./my-model quantization=bnb_4bit --json
-  yaie recipes/llama2-4bit.yaml device=cuda:1
+  yaie recipes/llama2-4bit.yaml --save ./llama2-4bit
 """
 
 
@@ -27,6 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="give the model this text, and print what the task makes of it",
     )
     flags.add_argument(
+        "--save",
+        metavar="DIR",
+        help="write the loaded model there as a checkpoint; one that is there is replaced",
+    )
+    flags.add_argument(
         "--architecture", action="store_true", help="print the model's modules after the receipt"
     )
 
@@ -35,6 +40,8 @@ def run(args: Namespace) -> int:
     """Loads, then prints the receipt and the answer to the prompt."""
     composition = composed(args)
     from yaie.cli.progress import reporter
+    from yaie.errors import raise_errors
+    from yaie.loading.destination import unsaveable_to
     from yaie.loading.load import load
     from yaie.loading.ranks import is_first, is_to_start, outcome_of, start
 
@@ -43,10 +50,14 @@ def run(args: Namespace) -> int:
     telling = reporter(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr):
+        if args.save is not None:
+            raise_errors(unsaveable_to(composition.spec, args.save))
         if is_to_start(composition.spec):
             outcome = start(composition, args.prompt, telling)
         else:
-            outcome = outcome_of(load(composition, reporter=telling, prompt=args.prompt))
+            outcome = outcome_of(
+                load(composition, reporter=telling, prompt=args.prompt, save=args.save)
+            )
     if not is_first():
         return 0
     receipt = outcome.receipt.as_json()

@@ -49,6 +49,8 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "mode", "train" if receipt["training"] else "eval", spec.weights.mode
     if spec.weights.kind == "pretrained":
         yield "keys", _keys(receipt), ""
+    if receipt["saved"]:
+        yield "saved", _saved(receipt["saved"]), ""
     yield "seconds", _seconds(receipt["seconds"]), ""
 
 
@@ -135,6 +137,10 @@ def _keys(receipt: Mapping[str, Any]) -> str:
 def _some(keys: Sequence[object]) -> str:
     shown = ", ".join(str(key) for key in keys[:_SHOWN_KEYS])
     return shown + (", …" if len(keys) > _SHOWN_KEYS else "")
+
+
+def _saved(saved: Mapping[str, Any]) -> str:
+    return f"{saved['folder']}, {sized(saved['bytes'])} in {counted(saved['files'], 'file')}"
 
 
 def _seconds(seconds: Mapping[str, float]) -> str:

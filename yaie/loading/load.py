@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from yaie.errors import Fault, Problem, raise_errors
@@ -27,17 +28,23 @@ from yaie.spec.load_spec import Composition
 
 
 def load(
-    composition: Composition, *, reporter: Reporter | None = None, prompt: str | None = None
+    composition: Composition,
+    *,
+    reporter: Reporter | None = None,
+    prompt: str | None = None,
+    save: str | Path | None = None,
 ) -> Loaded:
-    """Loads what was asked and proves it.
+    """Loads what was asked and proves it; answers a prompt, and saves to a folder.
 
     Raises YaieError: InputError or UnsupportedError before a weight is read, SourceError where
     files cannot be had, MismatchError where what was got is not what was asked.
     """
     refuse_alone(composition.spec)
     watch = Stopwatch(reporter or Silent())
-    loaded = finish(prepare(composition, watch, prompt), watch)
-    return loaded if prompt is None else _answered(loaded, prompt, watch)
+    loaded = finish(prepare(composition, watch, prompt, save), watch)
+    if prompt is not None:
+        loaded = _answered(loaded, prompt, watch)
+    return loaded if save is None else _saved(loaded, save, watch)
 
 
 def load_processor(composition: Composition) -> Any:
@@ -68,7 +75,7 @@ def finish(prepared: Prepared, watch: Stopwatch) -> Loaded:
     plan = prepared.plan
     happened = _carried_out(prepared, watch)
     model = happened.values[plan.model]
-    problems = (*prepared.problems, *_late(prepared, model, happened.keys), *_said(happened))
+    problems = (*prepared.problems, *_late(prepared, model, happened.keys), *_warned(happened.said))
     receipt = receipt_of(model, prepared, happened.keys, watch.seconds, problems)
     raise_errors((*problems, *_proof(prepared, happened, receipt)))
     processor = None if plan.processor is None else happened.values[plan.processor]
@@ -110,8 +117,8 @@ def _late(prepared: Prepared, model: Any, keys: Report) -> Iterator[Problem]:
         yield replace(problem, fault=Fault.MISMATCH)
 
 
-def _said(happened: _Happened) -> Iterator[Problem]:
-    for message in dict.fromkeys(happened.said):
+def _warned(messages: Iterable[str]) -> Iterator[Problem]:
+    for message in dict.fromkeys(messages):
         yield Problem(path="", message=f"transformers says: {message}", severity="warning")
 
 
@@ -131,3 +138,16 @@ def _answered(loaded: Loaded, prompt: str, watch: Stopwatch) -> Loaded:
         answer = prompting.answer(loaded, prompt)
     receipt = replace(loaded.receipt, seconds=dict(watch.seconds))
     return replace(loaded, receipt=receipt, answer=answer)
+
+
+def _saved(loaded: Loaded, folder: str | Path, watch: Stopwatch) -> Loaded:
+    with watch.stage("save"):
+        saved = loaded.save(folder)
+    warnings = tuple(_warned(saved.warnings))
+    receipt = replace(
+        loaded.receipt,
+        saved=saved.as_json(),
+        seconds=dict(watch.seconds),
+        problems=(*loaded.receipt.problems, *warnings),
+    )
+    return replace(loaded, receipt=receipt)

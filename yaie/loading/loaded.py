@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from yaie.loading.receipt import Receipt
+from yaie.loading.saving import Saved, save
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +28,11 @@ class Loaded:
         if hasattr(self.processor, "convert_tokens_to_ids"):
             return self.processor
         return getattr(self.processor, "tokenizer", None)
+
+    def save(self, folder: str | Path) -> Saved:
+        """Writes model and processor as a checkpoint, whole or not at all.
+
+        A checkpoint that is there is replaced as a whole. Raises YaieError where that cannot be,
+        and the folder is as before then.
+        """
+        return save(self.model, self.processor, folder)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from yaie.errors import Problem, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts
 from yaie.facts.memory import MemoryFacts
+from yaie.loading.destination import place_of, unsaveable_to
 from yaie.loading.fetching import with_files
 from yaie.loading.importing import import_classes
 from yaie.loading.stopwatch import Stopwatch
@@ -18,6 +21,7 @@ from yaie.planning.preflight import plan as planned
 from yaie.planning.preflight import survey
 from yaie.planning.prompt import refused
 from yaie.planning.rehearsal import rehearsed
+from yaie.planning.saving import unroomed, unsaveable
 from yaie.planning.upstream import mapped
 from yaie.spec.load_spec import Composition
 
@@ -41,8 +45,15 @@ class Prepared:
         return at_hand(self.plan.calls[index], self.facts)
 
 
-def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = None) -> Prepared:
+def prepare(
+    composition: Composition,
+    watch: Stopwatch,
+    prompt: str | None = None,
+    save: str | Path | None = None,
+) -> Prepared:
     """Checks, brings the files, decides, and matches weights with the model."""
+    if save is not None:
+        raise_errors(unsaveable_to(composition.spec, save))
     plan, facts = planned_with_files(composition, watch)
     if prompt is not None:
         raise_errors(refused(plan))
@@ -50,7 +61,8 @@ def prepare(composition: Composition, watch: Stopwatch, prompt: str | None = Non
         import_classes(plan, facts)
     with watch.stage("match"):
         rehearsal = rehearsed(composition, plan, facts)
-    problems = (*plan.problems, *rehearsal.problems)
+    unsaved = () if save is None else _unsaved(plan, facts, rehearsal.memory, save)
+    problems = (*plan.problems, *rehearsal.problems, *unsaved)
     raise_errors(problems)
     return Prepared(
         composition=composition,
@@ -70,3 +82,11 @@ def planned_with_files(composition: Composition, watch: Stopwatch) -> tuple[Load
     facts = with_files(composition, facts, watch)
     with watch.stage("check"):
         return planned(composition, facts), facts
+
+
+def _unsaved(
+    plan: LoadPlan, facts: Facts, memory: MemoryFacts | None, folder: str | Path
+) -> Iterator[Problem]:
+    """Why the model could not be saved once it is there."""
+    yield from unsaveable(plan.spec, facts)
+    yield from unroomed(plan.spec, facts, memory, place_of(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from yaie.errors import Problem
@@ -45,6 +45,8 @@ class Receipt:
     """Stage → seconds."""
     problems: tuple[Problem, ...]
     """Warnings of the load."""
+    saved: Mapping[str, object] = field(default_factory=dict)
+    """`folder`, `files`, `bytes` and `seconds`; empty where the model was not saved."""
 
     def as_json(self) -> dict[str, Any]:
         """The receipt as the contract spells it."""

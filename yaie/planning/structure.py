@@ -127,7 +127,7 @@ def structure_of(spec: LoadSpec, facts: Facts) -> Structure:
     import torch
 
     dtype = getattr(torch, settled_dtype(spec, facts))
-    quantizer = _quantizer(spec, facts)
+    quantizer = quantizer_of(spec, facts)
     if quantizer is not None:
         dtype = quantizer.update_dtype(dtype)
     model = _skeleton(spec, facts, dtype)
@@ -209,7 +209,7 @@ def _attention(asked: AttentionSpec) -> AttentionSpec:
     return AttentionSpec(kind=asked.kind if asked.kind in ("eager", "sdpa") else "auto")
 
 
-def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:
+def quantizer_of(spec: LoadSpec, facts: Facts) -> Any | None:
     """transformers' quantiser for what was asked, or for what the checkpoint is."""
     from transformers.quantizers import AutoHfQuantizer
 

@@ -51,6 +51,18 @@ def problem_of(error: Exception, doing: str) -> YaieError:
     return UnsupportedError(Problem(path="", message=said, fault=Fault.UNSUPPORTED))
 
 
+@contextmanager
+def writing(doing: str) -> Iterator[None]:
+    """Within `mapped`: what safetensors cannot write is the disk's fault, not that of a file."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except SafetensorError as error:
+        said = f"{doing}: {_first_lines(error)}"
+        raise SourceError(Problem(path="", message=said, fault=Fault.SOURCE)) from error
+
+
 def _first_lines(error: Exception, most: int = 600) -> str:
     # torch tells the frames of its own C++ behind some messages.
     text = " ".join(str(error).partition("\nException raised from")[0].split())

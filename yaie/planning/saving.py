@@ -1,0 +1,92 @@
+"""Whether the model of a plan can be saved, and what it takes of a disk. Imports transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.memory import MemoryFacts
+from yaie.planning.structure import quantizer_of
+from yaie.planning.upstream import mapped, quieted
+from yaie.rules.problems import refused
+from yaie.sources.disk import DiskNeed, shortages
+from yaie.sources.files import small_files
+from yaie.spec.device import Sharded
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.weights import Meta
+
+FLAG = "--save"
+
+
+def without_whole_weights(spec: LoadSpec) -> Iterator[Problem]:
+    """Loads that bring no weights, or only a part to each process."""
+    if isinstance(spec.weights, Meta):
+        yield refused(FLAG, "`weights=meta` has a structure but no numbers to save")
+    if isinstance(spec.device, Sharded):
+        yield refused(FLAG, IN_PIECES, "`device=auto`, or leave `--save` out")
+
+
+IN_PIECES = "a model in pieces over several processes cannot be saved yet"
+
+
+def unsaveable(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Why transformers would not save what the load brings, asked of transformers itself."""
+    with quieted(), mapped("the quantisation that is to be saved"):
+        quantizer = _quantizer(spec, facts)
+        yield from unserializable(quantizer)
+
+
+def unserializable(quantizer: Any | None) -> Iterator[Problem]:
+    """The problem of a quantiser whose weights transformers does not write."""
+    if quantizer is None or quantizer.is_serializable():
+        return
+    method = quantizer.quantization_config.quant_method
+    name = getattr(method, "value", method)
+    yield refused(
+        FLAG,
+        f"transformers does not save models that `{name}` has quantised",
+        "leave `--save` out" if name == "gguf" else "`quantization=none`, or leave `--save` out",
+    )
+
+
+def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:
+    """The quantiser that the loaded model will have. GGUF's stays when its blocks were unpacked."""
+    if spec.model.gguf_file is None:
+        return quantizer_of(spec, facts)
+    from transformers import GgufConfig
+    from transformers.quantizers import AutoHfQuantizer
+
+    config = GgufConfig(gguf_file=spec.model.gguf_file)
+    return AutoHfQuantizer.from_config(config, pre_quantized=True)
+
+
+def unroomed(
+    spec: LoadSpec, facts: Facts, memory: MemoryFacts | None, folder: Path
+) -> Iterator[Problem]:
+    """A problem where the disk has no room for the model beside what is there; none where its size
+    is not known."""
+    if memory is None:
+        return
+    state = memory.total("quantization_state_bytes") or 0
+    size = (memory.total("weights_bytes") or 0) + state + _beside_weights(spec, facts)
+    yield from shortages([room_for(size, folder)])
+
+
+def room_for(size: int, folder: Path) -> DiskNeed:
+    """What a save takes: a checkpoint that is replaced stays until the new one is whole."""
+    return DiskNeed(
+        folder=folder.parent,
+        bytes=size,
+        what="the saved model, beside what is there until it is whole",
+        path=FLAG,
+        hint=lambda: "make room, or save to another disk",
+    )
+
+
+def _beside_weights(spec: LoadSpec, facts: Facts) -> int:
+    """Tokenizer and config, which are much as they were."""
+    held = facts.checkpoint.files if facts.checkpoint else {}
+    return sum(held[name] for name in small_files(held, spec.model))
