@@ -95,6 +95,7 @@ def _record(data: dict[str, Any]) -> Record:
         named_parts=tuple(data["named_parts"]),
         whole_parts=data.get("whole_parts", {}),
         absent_parts=tuple(data.get("absent_parts", ())),
+        following_parts=tuple(data.get("following_parts", ())),
         replaced=tuple(data.get("replaced", ())),
         needed={name: tuple(keys) for name, keys in data.get("needed", {}).items()},
         rope_types=None if data["rope_types"] is None else tuple(data["rope_types"]),

@@ -22,6 +22,7 @@ LIMITS = Limits(
     relations=(Relation(kind="multiple", left="a", right=8, spared=("base",)),),
     named_parts=("text_config",),
     absent_parts=("vision_config",),
+    following_parts=("mask_config",),
     rope_types=("default",),
     rope_default={"rope_type": "default"},
 )

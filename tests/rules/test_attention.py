@@ -19,6 +19,9 @@ from tests.rules.making import (
     spec,
 )
 from yaie.facts.architecture import FieldFacts
+from yaie.facts.limits import Limits
+from yaie.facts.limits_file import limits_of
+from yaie.facts.stands import Stand
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
 
@@ -149,6 +152,28 @@ def test_a_part_that_has_no_attention_has_no_kind_of_it() -> None:
             "`~attention.submodules.vision_config`",
         ),
     )
+
+
+def test_a_part_that_was_seen_to_follow_the_whole_has_no_kind_of_its_own() -> None:
+    asked = spec(attention={"kind": "eager", "submodules": {"vision_config": "sdpa"}})
+    limits = {"": Limits(following_parts=("vision_config",))}
+    known = replace(seen(vision_config=("eager", "sdpa")), limits=limits)
+    assert judge(asked, known) == (
+        refused(
+            "attention.submodules.vision_config",
+            "`sdpa` was asked, and `vision_config` takes `eager`, the kind of the whole",
+            "`~attention.submodules.vision_config`, or `attention=auto`",
+        ),
+    )
+    assert judge(parts(vision_config="sdpa"), known) == ()
+
+
+def test_transformers_gives_the_decoder_of_sam3s_tracker_the_kind_of_the_whole() -> None:
+    stand = Stand(model_type="sam3_tracker", task="base", auto_class="AutoModel")
+    part = "mask_decoder_config"
+    assert stand.kind_of(part, {part: "sdpa"}) == "sdpa"
+    assert stand.kind_of(part, {"": "eager", part: "sdpa"}) == "eager"
+    assert part in limits_of("5.23.0", "sam3_tracker").following_parts
 
 
 def test_a_part_is_judged_by_its_own_class() -> None:

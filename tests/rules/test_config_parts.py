@@ -10,6 +10,7 @@ import pytest
 from tests.rules.making import LLAMA, facts, spec
 from yaie.errors import Problem
 from yaie.facts.limits import FieldLimits, Limits
+from yaie.facts.limits_file import limits_of
 from yaie.rules.config_parts import (
     mappings_say_what_is_read,
     parts_say_what_the_rest_needs,
@@ -37,6 +38,26 @@ def test_a_part_of_any_architecture_says_which() -> None:
             "`model.config.text_config.model_type=llama`",
         ),
     )
+
+
+def test_a_part_of_which_no_architecture_is_the_default_is_refused_without_a_hint() -> None:
+    asked = spec(
+        model={"id": None, "known": None, "config": {"text_config": {"hidden_size": 8}}},
+        weights={"kind": "meta"},
+    )
+    true = facts(
+        architecture=replace(LLAVA, sub_configs={"text_config": ""}),
+        limits={"": Limits(named_parts=("text_config",))},
+    )
+    assert [problem.hint for problem in parts_say_what_they_are(asked, true)] == [None]
+
+
+def test_transformers_refuses_a_backbone_of_rf_detr_without_its_architecture() -> None:
+    from transformers import AutoConfig
+
+    assert limits_of("5.23.0", "rf_detr").named_parts == ("backbone_config",)
+    with pytest.raises(KeyError, match="None"):
+        AutoConfig.for_model("rf_detr", backbone_config={"hidden_size": 192})
 
 
 def test_transformers_refuses_a_part_without_its_architecture() -> None:

@@ -190,6 +190,18 @@ def test_newer_versions_have_no_dropout(kind: str, package: str) -> None:
     )
 
 
+def test_newer_versions_ask_for_a_dropout() -> None:
+    asked = attending("flash_attention_3", model={"config": {"attention_dropout": None}})
+    optional = with_fields(attention_dropout="float | None")
+    assert judge(asked, facts(host=gpus(flash_attn_3="3.0.0"), architecture=optional)) == (
+        refused(
+            "model.config.attention_dropout",
+            "`null` was asked, and `flash_attention_3` is taken where it is a number",
+            "`model.config.attention_dropout=0.0`, or `attention=sdpa`",
+        ),
+    )
+
+
 def test_version_2_has_dropout() -> None:
     asked = attending(
         "flash_attention_2", weights=TRAIN, model={"config": {"attention_dropout": 0.1}}

@@ -38,7 +38,7 @@ def loaded(spec: LoadSpec) -> Any:
     """The model by transformers, with the keywords that the plan would call it with."""
     from transformers import AutoModelForCausalLM
 
-    keywords = config_call(spec.quantization) | placement(spec.device)
+    keywords = config_call(spec.quantization) | placement(spec.device, ranks=1)
     if spec.precision.dtype != "auto":
         keywords["dtype"] = spec.precision.dtype
     arguments = {name: evaluated(value, ()) for name, value in keywords.items()}

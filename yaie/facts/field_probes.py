@@ -12,7 +12,13 @@ from yaie.facts.catalogue import Catalogue
 from yaie.facts.config_classes import fields_of
 from yaie.facts.limits import GATE
 from yaie.facts.observation import BUILT, REFUSED, UNREAD, Observation, Record
-from yaie.facts.part_probes import absent_parts, needed_keys, replaced, whole_parts
+from yaie.facts.part_probes import (
+    absent_parts,
+    following_parts,
+    needed_keys,
+    replaced,
+    whole_parts,
+)
 from yaie.facts.probe_values import (
     first_values,
     further_values,
@@ -145,6 +151,7 @@ class _Asking:
             named_parts=tuple(self.named_parts()),
             whole_parts=whole_parts(self.facts, self.largest),
             absent_parts=absent_parts(self.facts, self.largest),
+            following_parts=following_parts(self.facts, self.largest),
             replaced=replaced(self.held, self.stands),
             needed=needed_keys(self._mappings(), self.largest),
             rope_types=self.rope_types(),
@@ -176,9 +183,9 @@ class _Asking:
         """Parts that are refused for want of a `model_type` alone."""
         for part in self.facts.open_sub_configs if not self.largest.part else ():
             default = self.facts.sub_configs[part]
-            named = self.largest.built({part: {"model_type": default}})[0] != REFUSED
+            named = default and self.largest.built({part: {"model_type": default}})[0] != REFUSED
             outcome, why = self.largest.built({part: {"return_dict": True}})
-            if default and outcome == REFUSED and (named or why in NAMELESS):
+            if outcome == REFUSED and (named or why in NAMELESS):
                 yield part
 
     def rope_types(self) -> tuple[str, ...] | None:

@@ -50,6 +50,7 @@ def limits_of_record(record: Record, defaults: Mapping[str, Any]) -> Limits:
         named_parts=record.named_parts,
         whole_parts=record.whole_parts,
         absent_parts=record.absent_parts,
+        following_parts=record.following_parts,
         rope_types=record.rope_types,
         rope_default=rope if isinstance(rope, Mapping) else None,
     )

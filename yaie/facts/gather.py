@@ -57,7 +57,11 @@ def gather_around(
         host=there.host,
         model_type=model_type,
         task=decide_task(spec, checkpoint, architecture, known),
-        limits=_limits(spec.model.config, {"": architecture} | parts, known),
+        limits=_limits(
+            bool(spec.model.config or spec.attention.submodules),
+            {"": architecture} | parts,
+            known,
+        ),
         quantization=known.quantization,
     )
 
@@ -117,12 +121,12 @@ def _part(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _limits(
-    overrides: Mapping[str, Any], parts: Mapping[str, ArchitectureFacts | None], known: Catalogue
+    asked: bool, parts: Mapping[str, ArchitectureFacts | None], known: Catalogue
 ) -> dict[str, Limits]:
-    """What was observed of the fields of each config, where any is overridden."""
-    if not overrides:
+    """What was observed of each config, where a field is overridden or a part has its kernel."""
+    if not asked:
         return {}
-    # Unpacking takes milliseconds that a check without overrides need not wait.
+    # Unpacking takes milliseconds that a check of neither need not wait.
     from yaie.facts.limits_file import limits_of
     from yaie.facts.shaping_file import shaping_of
 

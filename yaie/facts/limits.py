@@ -91,6 +91,8 @@ class Limits:
     is built without."""
     absent_parts: tuple[str, ...] = ()
     """Sub-config fields that may be null."""
+    following_parts: tuple[str, ...] = ()
+    """Sub-config fields that take the attention kind of the whole where both are said."""
     rope_types: tuple[str, ...] | None = None
     """Kinds of rotary embedding that build; None where they were not asked."""
     rope_default: Mapping[str, Any] | None = None

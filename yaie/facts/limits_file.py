@@ -69,6 +69,7 @@ def _read(data: Mapping[str, Any]) -> Limits:
         named_parts=tuple(data.get("named_parts", ())),
         whole_parts=data.get("whole_parts", {}),
         absent_parts=tuple(data.get("absent_parts", ())),
+        following_parts=tuple(data.get("following_parts", ())),
         rope_types=None if rope is None else tuple(rope),
         rope_default=data.get("rope_default"),
     )

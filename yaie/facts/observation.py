@@ -38,6 +38,7 @@ class Record:
     named_parts: tuple[str, ...] = ()
     whole_parts: Mapping[str, Mapping[str, Any]] = field_(default_factory=dict)
     absent_parts: tuple[str, ...] = ()
+    following_parts: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     """Fields whose default is another once a model is built."""
     needed: Mapping[str, tuple[str, ...]] = field_(default_factory=dict)

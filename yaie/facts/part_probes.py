@@ -9,6 +9,8 @@ from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.observation import BUILT, REFUSED, UNREAD
 from yaie.facts.stands import Stand, plain, read
 
+OWN, OF_THE_WHOLE = "sdpa", "eager"
+"""Attention kinds that are said of a part, and of the whole."""
 SAID_ANYWAY = ("rope_type", "rope_theta", "type")
 """Keys of rotary parameters that rules of their own are about."""
 
@@ -37,6 +39,17 @@ def absent_parts(facts: ArchitectureFacts, stand: Stand) -> tuple[str, ...]:
     """Sub-config fields that may be null: the model is built, and has no such part."""
     parts = facts.sub_configs if not stand.part else {}
     return tuple(part for part in parts if stand.built({part: None})[0] == BUILT)
+
+
+def following_parts(facts: ArchitectureFacts, stand: Stand) -> tuple[str, ...]:
+    """Sub-config fields that take the attention kind of the whole where both are said."""
+    parts = facts.sub_configs if not stand.part else {}
+    return tuple(
+        part
+        for part in parts
+        if stand.kind_of(part, {part: OWN}) == OWN
+        and stand.kind_of(part, {"": OF_THE_WHOLE, part: OWN}) == OF_THE_WHOLE
+    )
 
 
 def whole_parts(facts: ArchitectureFacts, stand: Stand) -> dict[str, dict[str, Any]]:

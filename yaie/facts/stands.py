@@ -67,6 +67,16 @@ class Stand:
         """The architecture's config with nothing changed."""
         return self._part_of(self._config({}))
 
+    def kind_of(self, part: str, asked: Mapping[str, str]) -> str | None:
+        """The attention kind of a sub-config once a model was built with these of each; None where
+        there is none."""
+        try:
+            model = self._model(self._config({}), attn_implementation=dict(asked))
+        except Exception:
+            # A kind that a part does not take: rules of its own are about that.
+            return None
+        return getattr(getattr(model.config, part, None), "_attn_implementation", None)
+
     def held_after(self) -> Any:
         """The same once a model was built of it."""
         config = self._config({})
@@ -79,13 +89,13 @@ class Stand:
         inner = copy.deepcopy({**self.beside, **changed})
         return AutoConfig.for_model(self.model_type, **({self.part: inner} if self.part else inner))
 
-    def _model(self, config: Any) -> Any:
+    def _model(self, config: Any, **asked: Any) -> Any:
         import torch
         import transformers
         from transformers import initialization
 
         with torch.device("meta"), initialization.no_init_weights():
-            return getattr(transformers, self.auto_class).from_config(config)
+            return getattr(transformers, self.auto_class).from_config(config, **asked)
 
     def _part_of(self, config: Any) -> Any:
         return getattr(config, self.part) if self.part else config

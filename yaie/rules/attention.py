@@ -111,6 +111,22 @@ def parts_have_the_kind_of_the_whole(spec: LoadSpec, facts: Facts) -> Iterator[P
         )
 
 
+def parts_keep_a_kind_of_their_own(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """A part that takes the kind of the whole, whatever is said of it, is told no other.
+
+    Upstream: the kind of the part is replaced as the model is built, and nothing is said.
+    """
+    known, whole = facts.limits.get(""), spec.attention.kind
+    following = known.following_parts if known and whole != "auto" else ()
+    for part, kind in spec.attention.submodules.items():
+        if part in following and kind != whole:
+            yield refused(
+                f"attention.submodules.{part}",
+                f"`{kind}` was asked, and `{part}` takes `{whole}`, the kind of the whole",
+                f"`~attention.submodules.{part}`, or `attention=auto`",
+            )
+
+
 def _by_part(model: ClassFacts, kind: str) -> str | None:
     """The kind said of each part that takes it, in place of the whole."""
     taking = [part for part, kinds in model.parts.items() if kind in kinds]

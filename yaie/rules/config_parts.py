@@ -29,7 +29,7 @@ def parts_say_what_they_are(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
             yield refused(
                 scope.below(name),
                 f"`{name}` may be of any architecture, and the override does not say which",
-                f"`{override(f'{scope.below(name)}.model_type', default)}`",
+                f"`{override(f'{scope.below(name)}.model_type', default)}`" if default else None,
             )
 
 

@@ -152,6 +152,23 @@ def new_flash_attention_has_no_dropout(spec: LoadSpec, facts: Facts) -> Iterator
             )
 
 
+def new_flash_attention_asks_for_a_dropout(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """FlashAttention 3 and 4 are taken where `attention_dropout` is a number.
+
+    Upstream: a TypeError as the model is built: transformers asks whether null is more than 0.
+    """
+    config = spec.model.config
+    if "attention_dropout" not in config or config["attention_dropout"] is not None:
+        return
+    for use, flash in _flash(spec, facts):
+        if not use.part and not flash.dropout:
+            yield refused(
+                "model.config.attention_dropout",
+                f"`null` was asked, and `{use.kind}` is taken where it is a number",
+                f"`model.config.attention_dropout=0.0`, or {use.instead()}",
+            )
+
+
 def old_flash_attention_does_not_cap(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """A flash-attn that caps no attention logits is run without the cap.
 
