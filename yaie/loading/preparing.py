@@ -20,7 +20,7 @@ from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
 from yaie.planning.preflight import survey
 from yaie.planning.prompt import refused
-from yaie.planning.rehearsal import rehearsed
+from yaie.planning.rehearsal import memory_judged, rehearsed
 from yaie.planning.saving import unroomed, unsaveable
 from yaie.planning.upstream import mapped
 from yaie.spec.load_spec import Composition
@@ -54,7 +54,7 @@ def prepare(
     """Checks, brings the files, decides, and matches weights with the model."""
     if save is not None:
         raise_errors(unsaveable_to(composition.spec, save))
-    plan, facts = planned_with_files(composition, watch)
+    plan, facts = planned_with_files(composition, watch, save)
     if prompt is not None:
         raise_errors(refused(plan))
     with watch.stage("import"), mapped("importing transformers"):
@@ -74,12 +74,14 @@ def prepare(
     )
 
 
-def planned_with_files(composition: Composition, watch: Stopwatch) -> tuple[LoadPlan, Facts]:
+def planned_with_files(
+    composition: Composition, watch: Stopwatch, save: str | Path | None = None
+) -> tuple[LoadPlan, Facts]:
     """The plan and its facts once every file that the load reads is at hand."""
     with watch.stage("check"):
         facts, problems = survey(composition)
         raise_errors(problems)
-    facts = with_files(composition, facts, watch)
+    facts = with_files(composition, facts, watch, lambda known: _refuse(composition, known, save))
     with watch.stage("check"):
         return planned(composition, facts), facts
 
@@ -90,3 +92,12 @@ def _unsaved(
     """Why the model could not be saved once it is there."""
     yield from unsaveable(plan.spec, facts)
     yield from unroomed(plan.spec, facts, memory, place_of(folder))
+
+
+def _refuse(composition: Composition, facts: Facts, folder: str | Path | None) -> None:
+    """Raises why a model could not be saved before its weights are fetched."""
+    if folder is None:
+        return
+    plan = planned(composition, facts)
+    memory, _ = memory_judged(plan, facts, None)
+    raise_errors(_unsaved(plan, facts, memory, folder))
