@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from yaie.spec.compose_overrides import parse
@@ -29,6 +29,7 @@ def same(one: object, other: object) -> bool:
 
 
 @settings(deadline=None)
+@example(": ")
 @given(WRITTEN)
 def test_a_scalar_is_typed_as_hydras_grammar_types_it(text: str) -> None:
     try:

@@ -98,8 +98,11 @@ def _node(value: Any) -> Node:
             return Branch({key: (0, _node(item)) for key, item in value.items()}, 0)
         case list():
             return Items([_node(item) for item in value], 0)
-        case Scalar() | str():
+        case Scalar():
             return Leaf(value, 0)
+        case str():
+            # The grammar keeps a space behind a colon at the end.
+            return Leaf(value.strip(" \t"), 0)
         case bool() | int() | float() | None:
             return Leaf(Scalar(value, str(value)), 0)
         case _:
