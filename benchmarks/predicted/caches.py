@@ -14,8 +14,8 @@ from tools.oracle.checkpoints import tiny
 from tools.oracle.drawing import tasks_of
 from yaie.errors import UnsupportedError
 from yaie.facts.gather import gather
-from yaie.planning.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
-from yaie.planning.structure import structure_of
+from yaie.planning.memory.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
+from yaie.planning.memory.structure import structure_of
 from yaie.planning.upstream import quieted
 
 BATCH = 2

@@ -147,7 +147,7 @@ def _untold(caches: Sequence[Cache]) -> Iterator[str]:
         "",
         "**Neither**, for the model wants a sound or a picture, or does not run at the sizes of the"
         " tiny config (deepseek_v3, jamba and qwen3_next agree at sizes of their own, in"
-        " tests/planning/test_kv_cache.py): "
+        " tests/planning/memory/test_kv_cache.py): "
         + ", ".join(cache.architecture for cache in neither)
         + ".",
     )

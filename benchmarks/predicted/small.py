@@ -11,8 +11,8 @@ from tools.oracle.checkpoints import tiny
 from yaie.errors import UnsupportedError
 from yaie.facts.gather import gather
 from yaie.loading import measuring
-from yaie.planning.quantization_state import state_bytes
-from yaie.planning.structure import structure_of
+from yaie.planning.memory.quantization_state import state_bytes
+from yaie.planning.memory.structure import structure_of
 from yaie.planning.upstream import quieted
 
 

@@ -13,7 +13,7 @@ import sys
 
 import yaie
 from benchmarks.predicted.small import foreseen
-from yaie.planning.packing import held, state_tensors
+from yaie.planning.memory.packing import held, state_tensors
 
 
 def resident() -> int:

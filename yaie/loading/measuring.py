@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yaie.facts.dtypes import dtype_name
-from yaie.planning.packing import held, state_tensors
+from yaie.planning.memory.packing import held, state_tensors
 
 Model = Any
 """A transformers PreTrainedModel."""

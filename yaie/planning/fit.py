@@ -16,11 +16,11 @@ from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.setting import Setting, here
-from yaie.planning.forecast import Anatomy, InUse, anatomy_of, in_use_of, laid_out
 from yaie.planning.inquiry import with_config
+from yaie.planning.memory.forecast import Anatomy, InUse, anatomy_of, in_use_of, laid_out
+from yaie.planning.memory.structure import settled_dtype
 from yaie.planning.preflight import compose, judged, with_origins
 from yaie.planning.ranking import Rank, rank
-from yaie.planning.structure import settled_dtype
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.memory import judge_memory
 from yaie.spec.axes import axes

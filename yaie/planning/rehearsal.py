@@ -20,10 +20,10 @@ from yaie.facts.tokens import tokens_of
 from yaie.planning.calls import Call
 from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
-from yaie.planning.forecast import memory_of
 from yaie.planning.hints import Judge, helpful, words_of
 from yaie.planning.local_calls import at_hand
 from yaie.planning.matching import foreseen
+from yaie.planning.memory.forecast import memory_of
 from yaie.planning.overrides import asked
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import with_origins

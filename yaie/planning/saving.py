@@ -9,7 +9,7 @@ from typing import Any
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.memory import MemoryFacts
-from yaie.planning.structure import quantizer_of
+from yaie.planning.memory.structure import quantizer_of
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.problems import refused
 from yaie.sources.disk import DiskNeed, shortages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yaie.planning.structure import Structure, TensorPlan
+from yaie.planning.memory.structure import Structure, TensorPlan
 
 
 def state_bytes(structure: Structure) -> int | None:

@@ -12,8 +12,8 @@ from transformers import AutoConfig, AutoModelForCausalLM
 import yaie
 from tools.oracle.checkpoints import tiny
 from yaie.facts.gather import gather
-from yaie.planning.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
-from yaie.planning.structure import structure_of
+from yaie.planning.memory.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
+from yaie.planning.memory.structure import structure_of
 from yaie.planning.upstream import quieted
 
 BATCH = 2

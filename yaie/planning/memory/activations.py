@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from yaie.planning.meta_modes import fused_kernels
+from yaie.planning.memory.meta_modes import fused_kernels
 
 PROBES = (8, 16)
 """Tokens of two passes that make as many operations, unless the model goes token by token."""

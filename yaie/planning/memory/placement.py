@@ -12,7 +12,7 @@ from yaie.errors import Fault, Problem, UnsupportedError
 from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING
-from yaie.planning.structure import Structure
+from yaie.planning.memory.structure import Structure
 from yaie.spec.device import Dispatched, Mapped, Sharded, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained

@@ -12,8 +12,8 @@ from inspect import signature
 from itertools import zip_longest
 from typing import Any
 
-from yaie.planning.inputs import text_inputs
-from yaie.planning.meta_modes import fused_kernels, unpadded
+from yaie.planning.memory.inputs import text_inputs
+from yaie.planning.memory.meta_modes import fused_kernels, unpadded
 
 SHORT = 16
 """Tokens of the pass."""

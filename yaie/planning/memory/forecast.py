@@ -12,13 +12,13 @@ from yaie.facts.dtypes import BITS, dtype_name
 from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING, Block, DeviceMemory, MemoryFacts, Use
-from yaie.planning.activations import activation_bytes, most_alive
-from yaie.planning.forward import Forward, NoForwardError, foreseeable, forward
-from yaie.planning.kv_cache import NoCacheError, kv_cache_layers
-from yaie.planning.placement import Placement, placed
-from yaie.planning.quantization_state import states
-from yaie.planning.sharding import Shards, sharded
-from yaie.planning.structure import (
+from yaie.planning.memory.activations import activation_bytes, most_alive
+from yaie.planning.memory.forward import Forward, NoForwardError, foreseeable, forward
+from yaie.planning.memory.kv_cache import NoCacheError, kv_cache_layers
+from yaie.planning.memory.placement import Placement, placed
+from yaie.planning.memory.quantization_state import states
+from yaie.planning.memory.sharding import Shards, sharded
+from yaie.planning.memory.structure import (
     Structure,
     TensorPlan,
     bare_model,

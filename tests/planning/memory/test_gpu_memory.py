@@ -10,7 +10,7 @@ import torch
 import yaie
 from yaie.facts.gather import gather
 from yaie.facts.memory import DeviceMemory, Use
-from yaie.planning.forecast import memory_of
+from yaie.planning.memory.forecast import memory_of
 from yaie.planning.upstream import quieted
 
 pytestmark = [

@@ -8,9 +8,9 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 
 from yaie.facts.memory import Use
-from yaie.planning.activations import activation_bytes, most_alive
-from yaie.planning.forward import NoForwardError, forward
-from yaie.planning.meta_modes import unpadded
+from yaie.planning.memory.activations import activation_bytes, most_alive
+from yaie.planning.memory.forward import NoForwardError, forward
+from yaie.planning.memory.meta_modes import unpadded
 
 CONTEXT = 1024
 

@@ -14,8 +14,8 @@ from tests import quantised as packing
 from tools.oracle.checkpoints import tiny
 from yaie.facts.gather import gather
 from yaie.loading import measuring
-from yaie.planning.quantization_state import state_bytes
-from yaie.planning.structure import Structure, structure_of
+from yaie.planning.memory.quantization_state import state_bytes
+from yaie.planning.memory.structure import Structure, structure_of
 from yaie.planning.upstream import quieted
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
@@ -104,8 +104,8 @@ def test_scales_that_are_quantised_too_are_foreseen_and_load_after_that() -> Non
     code = (
         "import yaie; from yaie.facts.gather import gather;"
         "from yaie.loading.measuring import quantization_state as had;"
-        "from yaie.planning.quantization_state import state_bytes as foreseen;"
-        "from yaie.planning.structure import structure_of;"
+        "from yaie.planning.memory.quantization_state import state_bytes as foreseen;"
+        "from yaie.planning.memory.structure import structure_of;"
         f"words = {words!r}; spec = yaie.compose(*words).spec;"
         "told = foreseen(structure_of(spec, gather(spec)));"
         "assert told == had(yaie.load(*words).model), told"

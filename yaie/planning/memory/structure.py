@@ -16,7 +16,7 @@ from yaie.facts.headers import stored_tensors
 from yaie.planning.execute import carry_out, evaluated
 from yaie.planning.keywords import quantization
 from yaie.planning.local_calls import at_hand
-from yaie.planning.packing import Packer, settle
+from yaie.planning.memory.packing import Packer, settle
 from yaie.planning.resolve import resolve
 from yaie.rules.quantizing import is_unpacked
 from yaie.rules.reading import capability

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from yaie.facts.memory import Use
-from yaie.planning.kv_cache import NoCacheError, kv_cache_bytes
+from yaie.planning.memory.kv_cache import NoCacheError, kv_cache_bytes
 from yaie.spec.device import Sharded
 
 

@@ -9,10 +9,10 @@ from inspect import signature
 from typing import Any
 
 from yaie.facts.memory import Use
-from yaie.planning.inputs import UnknownInputError, inputs
-from yaie.planning.kv_cache import NoCacheError
-from yaie.planning.layers import two_of_each
-from yaie.planning.meta_modes import unpadded
+from yaie.planning.memory.inputs import UnknownInputError, inputs
+from yaie.planning.memory.kv_cache import NoCacheError
+from yaie.planning.memory.layers import two_of_each
+from yaie.planning.memory.meta_modes import unpadded
 
 
 class NoForwardError(Exception):

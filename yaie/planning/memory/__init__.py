@@ -1,0 +1,1 @@
+"""The memory of a load, foreseen on `meta`: what a model takes, where it lies, what it keeps."""
