@@ -17,8 +17,9 @@ from yaie.facts.catalogue import catalogue
 
 SEED = os.environ.get("YAIE_SEED") or token_hex(4)
 KNOWN = 1
-"""Disagreements among 150 cells, more than which are new: of 14 in 10,452, as docs/oracle.md
-counts, two are drawn in two of a hundred runs."""
+"""Disagreements among 150 cells, more than which are new. docs/oracle.md counts 3 in 10,452, of a
+seed whose causes were mended, and 14 before: of fresh cells it is between, and at 14 two are drawn
+in one or two of a hundred runs."""
 COMMON = ("llama", "bert", "gpt2", "t5", "clip", "vit")
 
 
