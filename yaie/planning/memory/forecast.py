@@ -59,6 +59,9 @@ class Anatomy:
     stored: str | None
     """dtype that most weights are stored in; None where they are not read from a checkpoint."""
     in_use: InUse
+    modules: Mapping[str, Mapping[str, int]]
+    block: Block | None
+    quantised_bits: float | None
 
 
 def memory_of(spec: LoadSpec, facts: Facts, use: Use | None = None) -> MemoryFacts:
@@ -75,6 +78,9 @@ def anatomy_of(spec: LoadSpec, facts: Facts, in_use: InUse) -> Anatomy:
         tensors=tensors,
         states=states(structure, tensors),
         stored=_stored(spec, facts),
+        modules=_modules(tensors),
+        block=_block(structure.model, tensors),
+        quantised_bits=_quantised_bits(tensors),
         in_use=in_use,
     )
 
@@ -116,18 +122,19 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
     if isinstance(spec.device, Sharded) and isinstance(spec.weights, Pretrained):
         return _over_ranks(anatomy, spec.device, spec, facts, use)
     place = placed(spec, facts, anatomy.structure)
-    tensors, in_use = anatomy.tensors, anatomy.in_use
+    homes = {tensor.name: place.device(tensor.name) for tensor in anatomy.tensors}
+    in_use = anatomy.in_use
     return MemoryFacts(
-        modules=_modules(tensors),
+        modules=anatomy.modules,
         device_map=place.device_map,
-        devices=_devices(anatomy, place, facts.host),
+        devices=_devices(anatomy, place, homes, facts.host),
         use=use,
         basis=in_use.basis,
         read=in_use.read,
         positions=_positions(anatomy.structure.model.config),
-        block=_block(anatomy.structure.model, tensors),
-        quantised_bits=_quantised_bits(tensors),
-        unplaced=tuple(each.name for each in tensors if place.device(each.name) is None),
+        block=anatomy.block,
+        quantised_bits=anatomy.quantised_bits,
+        unplaced=tuple(name for name, home in homes.items() if home is None),
         unknown=in_use.unknown,
     )
 
@@ -153,15 +160,15 @@ def _over_ranks(
     names = {f"rank {rank}": _rank(anatomy, shards, rank, number, facts) for rank in range(number)}
     in_use = anatomy.in_use
     return MemoryFacts(
-        modules=_modules(anatomy.tensors),
+        modules=anatomy.modules,
         device_map={"": device.kind},
         devices=names,
         use=use,
         basis=f"{in_use.basis}, not sharded" if in_use.basis else "",
         read=in_use.read,
         positions=_positions(anatomy.structure.model.config),
-        block=_block(anatomy.structure.model, anatomy.tensors),
-        quantised_bits=_quantised_bits(anatomy.tensors),
+        block=anatomy.block,
+        quantised_bits=anatomy.quantised_bits,
         unknown=in_use.unknown,
     )
 
@@ -215,12 +222,14 @@ def _group(name: str) -> str:
     return ".".join(parts[:-1]) or name
 
 
-def _devices(anatomy: Anatomy, place: Placement, host: HostFacts) -> dict[str, DeviceMemory]:
+def _devices(
+    anatomy: Anatomy, place: Placement, homes: Mapping[str, str | None], host: HostFacts
+) -> dict[str, DeviceMemory]:
     weights: Counter[str] = Counter()
     held: Counter[str] = Counter()
     loading: dict[str, int] = defaultdict(int)
     for tensor in anatomy.tensors:
-        device = place.device(tensor.name) or "cpu"
+        device = homes[tensor.name] or "cpu"
         weights[device] += tensor.bytes
         held[device] += (anatomy.states or {}).get(tensor.name, 0)
         if device == "cpu":
