@@ -11,7 +11,7 @@ from typing import Any
 import yaie
 from benchmarks.predicted.families import running
 from tools.oracle.checkpoints import tiny
-from tools.oracle.drawing import tasks_of
+from tools.oracle.tasks import tasks_of
 from yaie.errors import UnsupportedError
 from yaie.facts.gather import gather
 from yaie.planning.memory.kv_cache import CACHES, NoCacheError, cache_bytes, kv_cache_bytes
