@@ -70,10 +70,10 @@ catalogue: $(SETUP)
 
 # What was seen is kept in build/: a run that is cut off goes on where it was.
 limits: $(SETUP)
-	$(BIN)/python tools/observe_fields.py
+	$(BIN)/python -m tools.observe_fields
 
 shapes: $(SETUP)
-	$(BIN)/python tools/observe_shapes.py
+	$(BIN)/python -m tools.observe_shapes
 
 # The text is in the public domain and comes with Debian: apt-get install bible-kjv
 tiny: $(SETUP)

@@ -1,6 +1,6 @@
 """Observes which values of their config fields transformers builds architectures of.
 
-    python tools/observe_fields.py [--processes 2] [--fit]
+    python -m tools.observe_fields [--processes 2] [--fit]
 
 Keeps what it sees in build/, an architecture a line, and goes on from there when it is run again;
 then writes the limits that ship with yaie. Half an hour with two processes; `--fit` only works out
@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import warnings
-from contextlib import redirect_stdout
 from dataclasses import asdict
 from importlib import metadata
-from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from tools.probing import quietly
 from yaie.facts.catalogue import catalogue
 from yaie.facts.field_probes import Prober
 from yaie.facts.fitting import limits_of_record
@@ -29,8 +26,6 @@ from yaie.facts.observation import Observation, Record
 from yaie.sources.kept import keep
 
 VERSION = metadata.version("transformers")
-MOST_MEMORY = 5 << 30
-"""Bytes that a process may take: a value far off can ask for all there are, outside of `meta`."""
 SEEN = Path(__file__).parent.parent / "build" / f"observed-{VERSION}.jsonl"
 
 
@@ -68,21 +63,9 @@ def _observed(names: list[str], processes: int) -> dict[str, Any]:
     return found
 
 
-_prober: list[Prober] = []
-
-
 def _observe(name: str) -> tuple[str, Any]:
-    """One architecture; what its configs log, print and warn about is kept off the terminal."""
-    import torch
-    from transformers.utils import logging
-
-    torch.set_num_threads(1)
-    logging.set_verbosity(logging.CRITICAL)
-    if not _prober:
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-        _prober.append(Prober(catalogue()))
-    with warnings.catch_warnings(action="ignore"), redirect_stdout(StringIO()):
-        record = _prober[0].record(name)
+    """One architecture."""
+    record = quietly(lambda prober: prober.record(name))
     return name, None if record is None else json.loads(json.dumps(asdict(record)))
 
 

@@ -1,6 +1,6 @@
 """Observes which config fields the weights of architectures follow.
 
-    python tools/observe_shapes.py [ARCHITECTURE ...] [--processes 2]
+    python -m tools.observe_shapes [ARCHITECTURE ...] [--processes 2]
 
 Keeps what it sees in build/, an architecture a line, and goes on from there when it is run again;
 then writes what ships with yaie. Half an hour with two processes.
@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import warnings
-from contextlib import redirect_stdout
 from importlib import metadata
-from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from tools.probing import quietly
 from yaie.facts.catalogue import catalogue
 from yaie.facts.field_probes import Prober
 from yaie.facts.limits_file import FOLDER
@@ -27,7 +24,6 @@ from yaie.facts.shaping_file import pack
 from yaie.sources.kept import keep
 
 VERSION = metadata.version("transformers")
-MOST_MEMORY = 4 << 30
 SEEN = Path(__file__).parent.parent / "build" / f"shaping-{VERSION}.jsonl"
 
 
@@ -52,21 +48,9 @@ def main() -> int:
     return 0
 
 
-_prober: list[Prober] = []
-
-
 def _observe(name: str) -> tuple[str, Any]:
-    """One architecture; what its configs log, print and warn about is kept off the terminal."""
-    import torch
-    from transformers.utils import logging
-
-    torch.set_num_threads(1)
-    logging.set_verbosity(logging.CRITICAL)
-    if not _prober:
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-        _prober.append(Prober(catalogue()))
-    with warnings.catch_warnings(action="ignore"), redirect_stdout(StringIO()):
-        return name, shaping(_prober[0], name)
+    """One architecture."""
+    return name, quietly(lambda prober: shaping(prober, name))
 
 
 if __name__ == "__main__":

@@ -53,3 +53,9 @@ def test_what_a_cpu_of_unknown_memory_would_decide_does_not_fit_for_sure(capsys:
     assert main(["fit", *words, "device=cpu", "--host", "t4", "--json"]) == 3
     (cell,) = json.loads(capsys.readouterr().out)["cells"]
     assert cell["fits"] is None
+
+
+def test_a_mistake_that_every_cell_has_is_one_of_the_input(capsys: Captured) -> None:
+    words = ["model=llama2", "model.config.hidden_sizee=3", "precision=bf16", "device=cpu"]
+    assert main(["fit", *words, "quantization=none,bnb_4bit"]) == 2
+    assert "has no field `hidden_sizee`" in capsys.readouterr().out

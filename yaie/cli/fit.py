@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Prints the cells; exit code 3 where none fits."""
+    """Prints the cells; the exit code is the lowest fault where none fits."""
     recipe, overrides = one_load(args)
     there, uses = setting.setting(args), use.uses(args)
     from yaie.planning.fit import fit
@@ -51,7 +51,10 @@ def run(args: Namespace) -> int:
         print("\n".join(_told(cells, args)))
         if _fits(cells[0]) and not args.quiet:
             problems.write(cells[0].problems, sys.stderr)
-    return 0 if _fits(cells[0]) else int(Fault.UNSUPPORTED)
+    if _fits(cells[0]):
+        return 0
+    faults = (int(error.fault) for cell in cells for error in errors_of(cell.problems))
+    return min(faults, default=int(Fault.UNSUPPORTED))
 
 
 def _fits(cell: Cell) -> bool | None:

@@ -136,7 +136,7 @@ class _Trials:
         problems = judged(composition, self.facts)
         memory = None
         if not errors_of(problems):
-            memory, found = self._remembered(composition.spec, use)
+            memory, found = self._memory(composition.spec, use)
             problems = (*problems, *with_origins(composition, found))
         fits = memory is not None and not errors_of(problems)
         return Cell(
@@ -148,7 +148,7 @@ class _Trials:
             rank=self._rank(composition.spec, memory, problems) if fits and memory else None,
         )
 
-    def _remembered(
+    def _memory(
         self, spec: LoadSpec, use: Use | None
     ) -> tuple[MemoryFacts | None, Sequence[Problem]]:
         try:

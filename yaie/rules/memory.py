@@ -24,11 +24,11 @@ def judge_memory(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
     """All that is wrong with the room that a model finds, or worth saying about it."""
     if not has_numbers(spec):
         return
-    refusals = [problem for rule in _REFUSING for problem in rule(spec, memory)]
-    # What is too small for a block sends it to disk, and what waits there goes without saying.
-    if refusals:
-        yield refusals[0]
-        return
+    for rule in _REFUSING:
+        # What is too small for a block sends it to disk, and what waits there goes without saying.
+        if refusals := [*rule(spec, memory)]:
+            yield from refusals
+            return
     for remark in (weights_that_wait_are_said, memory_has_headroom, context_is_within_positions):
         yield from remark(spec, memory)
 
@@ -64,7 +64,7 @@ def limits_hold_a_block(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem
             path,
             f"`{block.name}` ({block.kind}) is kept on one device and takes"
             f" {sized(block.bytes)}; the most that a device may take is {sized(most)}, on `{name}`",
-            f"`{path}={_mebibytes(2 * block.bytes)}`",
+            f"`{path}={_mebibytes(_whole(memory) + block.bytes)}`",
         )
 
 
@@ -178,6 +178,10 @@ def _placed_too(device: Mapped, memory: MemoryFacts) -> str | None:
     if "" in modules or len(modules) > MOST_PLACED:
         return None
     return f"`{' '.join(f'device.map.{name}={target}' for name in modules)}`"
+
+
+def _whole(memory: MemoryFacts) -> int:
+    return sum(device.loaded_bytes for device in memory.devices.values())
 
 
 def _roomier(device: Dispatched, on_disk: DeviceMemory) -> str:

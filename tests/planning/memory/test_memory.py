@@ -141,3 +141,17 @@ def test_an_image_is_no_text_of_tokens() -> None:
     assert memory is not None
     assert memory.read == "images of 224 × 224"
     assert memory.total("kv_cache_bytes") == 0
+
+
+def test_every_device_that_is_too_small_is_told() -> None:
+    words = ["precision=fp32", "attention=auto", "device=balanced", "quantization=none"]
+    (cell,) = yaie.fit("model=llama2", *words, host="2xrtx4060", context=8192)
+    devices = [problem.message.partition("do not fit ")[2][:8] for problem in cell.problems]
+    assert devices == ["`cuda:0`", "`cuda:1`"]
+
+
+def test_the_hint_for_a_block_holds_the_whole_model(saved: str) -> None:
+    (problem,) = found(saved, "device=auto", "device.max_memory.cpu=1KiB").problems
+    assert problem.hint == "`device.max_memory.cpu=1MiB`"
+    (tiny,) = found("tiny", "device=auto", "device.max_memory.cpu=1KiB").problems
+    assert tiny.hint == "`device.max_memory.cpu=3MiB`"
