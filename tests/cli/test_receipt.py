@@ -10,7 +10,6 @@ from yaie.spec.precision import PrecisionSpec
 
 SPEC = LoadSpec(model=ModelSpec(id="org/name"), precision=PrecisionSpec(dtype="bfloat16"))
 RECEIPT: dict[str, Any] = {
-    "saved": {},
     "model_class": "LlamaForCausalLM",
     "source": {"id": "org/name", "revision": "0123abc"},
     "parameters": 1_100_048_384,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import yaie
-from yaie.loading.receipt import surprises
+from yaie.loading.account import surprises
 
 Load = Callable[..., yaie.Loaded]
 

@@ -10,6 +10,7 @@ import pytest
 import yaie
 from tests.loading.disks import on_a_disk
 from yaie.cli.program import main
+from yaie.loading.acts.save import Save
 from yaie.loading.load import load as load_composition
 
 Captured = pytest.CaptureFixture[str]
@@ -22,7 +23,7 @@ def same(one: Any, other: Any) -> bool:
 
 def problem_of(folder: Path, *words: str) -> yaie.Problem:
     with pytest.raises(yaie.YaieError) as caught:
-        load_composition(yaie.compose(*(words or ("model=tiny",))), save=folder)
+        load_composition(yaie.compose(*(words or ("model=tiny",))), acts=(Save(folder=folder),))
     (problem,) = (p for p in caught.value.problems if p.severity == "error")
     return problem
 

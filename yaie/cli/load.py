@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import redirect_stdout
 
+from yaie.cli import acts
 from yaie.cli.words import composed
 
 EXAMPLES = """\
@@ -21,16 +22,7 @@ EXAMPLES = """\
 def add_arguments(parser: ArgumentParser) -> None:
     """What is done with the model once it is there."""
     flags = parser.add_argument_group("flags of load")
-    flags.add_argument(
-        "--prompt",
-        metavar="TEXT",
-        help="give the model this text, and print what the task makes of it",
-    )
-    flags.add_argument(
-        "--save",
-        metavar="DIR",
-        help="write the loaded model there as a checkpoint; one that is there is replaced",
-    )
+    acts.add_arguments(flags)
     flags.add_argument(
         "--architecture", action="store_true", help="print the model's modules after the receipt"
     )
@@ -40,8 +32,6 @@ def run(args: Namespace) -> int:
     """Loads, then prints the receipt and the answer to the prompt."""
     composition = composed(args)
     from yaie.cli.progress import reporter
-    from yaie.errors import raise_errors
-    from yaie.loading.destination import unsaveable_to
     from yaie.loading.load import load
     from yaie.loading.ranks import is_first, is_to_start, outcome_of, start
 
@@ -50,28 +40,25 @@ def run(args: Namespace) -> int:
     telling = reporter(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr):
-        if args.save is not None:
-            raise_errors(unsaveable_to(composition.spec, args.save))
+        asked = acts.asked(args)
         if is_to_start(composition.spec):
-            outcome = start(composition, args.prompt, telling)
+            outcome = start(composition, asked, telling)
         else:
-            outcome = outcome_of(
-                load(composition, reporter=telling, prompt=args.prompt, save=args.save)
-            )
+            outcome = outcome_of(load(composition, reporter=telling, acts=asked))
     if not is_first():
         return 0
     receipt = outcome.receipt.as_json()
-    asked_for = {"architecture": outcome.architecture} if args.architecture else {}
-    if outcome.answer is not None:
-        asked_for["answer"] = outcome.answer
+    if args.architecture:
+        receipt["architecture"] = outcome.architecture
     if args.json:
         from yaie.cli.document import write
 
-        write(receipt | asked_for)
+        write(receipt)
         return 0
     from yaie.cli.receipt import write as write_receipt
 
     write_receipt(composition.spec, receipt, sys.stdout)
-    for text in asked_for.values():
-        print(f"\n{text}")
+    for name in ("architecture", "answer"):
+        if name in receipt:
+            print(f"\n{receipt[name]}")
     return 0

@@ -49,7 +49,7 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "mode", "train" if receipt["training"] else "eval", spec.weights.mode
     if spec.weights.kind == "pretrained":
         yield "keys", _keys(receipt), ""
-    if receipt["saved"]:
+    if "saved" in receipt:
         yield "saved", _saved(receipt["saved"]), ""
     yield "seconds", _seconds(receipt["seconds"]), ""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from yaie.errors import Fault, Problem, raise_errors
 from yaie.facts.keys import KeyFacts
-from yaie.loading import prompting
+from yaie.loading.account import receipt_of
+from yaie.loading.acts.act import Act, Acts
 from yaie.loading.loaded import Loaded
 from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
 from yaie.loading.ranks import refuse_alone
 from yaie.loading.reading import measured
-from yaie.loading.receipt import Receipt, receipt_of
+from yaie.loading.receipt import Receipt
 from yaie.loading.reporting import Reporter, Silent
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.execute import carry_out
@@ -31,20 +31,19 @@ def load(
     composition: Composition,
     *,
     reporter: Reporter | None = None,
-    prompt: str | None = None,
-    save: str | Path | None = None,
+    acts: Acts = (),
 ) -> Loaded:
-    """Loads what was asked and proves it; answers a prompt, and saves to a folder.
+    """Loads what was asked and proves it, then does with it what else was asked.
 
     Raises YaieError: InputError or UnsupportedError before a weight is read, SourceError where
     files cannot be had, MismatchError where what was got is not what was asked.
     """
     refuse_alone(composition.spec)
     watch = Stopwatch(reporter or Silent())
-    loaded = finish(prepare(composition, watch, prompt, save), watch)
-    if prompt is not None:
-        loaded = _answered(loaded, prompt, watch)
-    return loaded if save is None else _saved(loaded, save, watch)
+    loaded = finish(prepare(composition, watch, acts), watch)
+    for act in acts:
+        loaded = _acted(loaded, act, watch)
+    return loaded
 
 
 def load_processor(composition: Composition) -> Any:
@@ -133,21 +132,13 @@ def _proof(prepared: Prepared, happened: _Happened, receipt: Receipt) -> tuple[P
     return with_origins(prepared.composition, found)
 
 
-def _answered(loaded: Loaded, prompt: str, watch: Stopwatch) -> Loaded:
-    with quieted(), watch.stage("prompt"), mapped("answering the prompt"):
-        answer = prompting.answer(loaded, prompt)
-    receipt = replace(loaded.receipt, seconds=dict(watch.seconds))
-    return replace(loaded, receipt=receipt, answer=answer)
-
-
-def _saved(loaded: Loaded, folder: str | Path, watch: Stopwatch) -> Loaded:
-    with watch.stage("save"):
-        saved = loaded.save(folder)
-    warnings = tuple(_warned(saved.warnings))
+def _acted(loaded: Loaded, act: Act, watch: Stopwatch) -> Loaded:
+    with watch.stage(act.stage):
+        deed = act.done(loaded)
     receipt = replace(
         loaded.receipt,
-        saved=saved.as_json(),
+        deeds={**loaded.receipt.deeds, deed.name: deed.told},
         seconds=dict(watch.seconds),
-        problems=(*loaded.receipt.problems, *warnings),
+        problems=(*loaded.receipt.problems, *_warned(deed.warnings)),
     )
     return replace(loaded, receipt=receipt)

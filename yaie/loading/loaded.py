@@ -19,8 +19,6 @@ class Loaded:
     processor: Any
     """A tokenizer, image processor, feature extractor or processor; None where there is none."""
     receipt: Receipt
-    answer: str | None = None
-    """What the model made of the prompt; None where there was none."""
 
     @property
     def tokenizer(self) -> Any:

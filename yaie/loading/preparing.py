@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from yaie.errors import Problem, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.keys import KeyFacts
 from yaie.facts.memory import MemoryFacts
-from yaie.loading.destination import place_of, unsaveable_to
+from yaie.loading.acts.act import Acts, obstacles, refusals
 from yaie.loading.fetching import with_files
 from yaie.loading.importing import import_classes
 from yaie.loading.stopwatch import Stopwatch
@@ -19,9 +17,7 @@ from yaie.planning.local_calls import at_hand
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
 from yaie.planning.preflight import survey
-from yaie.planning.prompt import refused
 from yaie.planning.rehearsal import memory_judged, rehearsed
-from yaie.planning.saving import unroomed, unsaveable
 from yaie.planning.upstream import mapped
 from yaie.spec.load_spec import Composition
 
@@ -45,24 +41,15 @@ class Prepared:
         return at_hand(self.plan.calls[index], self.facts)
 
 
-def prepare(
-    composition: Composition,
-    watch: Stopwatch,
-    prompt: str | None = None,
-    save: str | Path | None = None,
-) -> Prepared:
+def prepare(composition: Composition, watch: Stopwatch, acts: Acts = ()) -> Prepared:
     """Checks, brings the files, decides, and matches weights with the model."""
-    if save is not None:
-        raise_errors(unsaveable_to(composition.spec, save))
-    plan, facts = planned_with_files(composition, watch, save)
-    if prompt is not None:
-        raise_errors(refused(plan))
+    plan, facts = planned_with_files(composition, watch, acts)
     with watch.stage("import"), mapped("importing transformers"):
         import_classes(plan, facts)
     with watch.stage("match"):
         rehearsal = rehearsed(composition, plan, facts)
-    unsaved = () if save is None else _unsaved(plan, facts, rehearsal.memory, save)
-    problems = (*plan.problems, *rehearsal.problems, *unsaved)
+    unable = refusals(acts, plan, facts, rehearsal.memory)
+    problems = (*plan.problems, *rehearsal.problems, *unable)
     raise_errors(problems)
     return Prepared(
         composition=composition,
@@ -75,29 +62,22 @@ def prepare(
 
 
 def planned_with_files(
-    composition: Composition, watch: Stopwatch, save: str | Path | None = None
+    composition: Composition, watch: Stopwatch, acts: Acts = ()
 ) -> tuple[LoadPlan, Facts]:
     """The plan and its facts once every file that the load reads is at hand."""
+    raise_errors(obstacles(acts, composition.spec))
     with watch.stage("check"):
         facts, problems = survey(composition)
         raise_errors(problems)
-    facts = with_files(composition, facts, watch, lambda known: _refuse(composition, known, save))
+    facts = with_files(composition, facts, watch, lambda known: _refuse(composition, known, acts))
     with watch.stage("check"):
         return planned(composition, facts), facts
 
 
-def _unsaved(
-    plan: LoadPlan, facts: Facts, memory: MemoryFacts | None, folder: str | Path
-) -> Iterator[Problem]:
-    """Why the model could not be saved once it is there."""
-    yield from unsaveable(plan.spec, facts)
-    yield from unroomed(plan.spec, facts, memory, place_of(folder))
-
-
-def _refuse(composition: Composition, facts: Facts, folder: str | Path | None) -> None:
-    """Raises why a model could not be saved before its weights are fetched."""
-    if folder is None:
+def _refuse(composition: Composition, facts: Facts, acts: Acts) -> None:
+    """Raises why an act could not be done before the weights are fetched."""
+    if not acts:
         return
     plan = planned(composition, facts)
     memory, _ = memory_judged(plan, facts, None)
-    raise_errors(_unsaved(plan, facts, memory, folder))
+    raise_errors(refusals(acts, plan, facts, memory))

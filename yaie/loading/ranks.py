@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from yaie.errors import Fault, Problem, UnsupportedError, YaieError, raise_errors
 from yaie.facts.host import this_host
+from yaie.loading.acts.act import Acts
 from yaie.loading.loaded import Loaded
 from yaie.loading.receipt import Receipt
 from yaie.loading.reporting import Reporter
@@ -27,13 +28,12 @@ class Outcome:
     """What is told of a load by whoever did it."""
 
     receipt: Receipt
-    answer: str | None
     architecture: str
 
 
 def outcome_of(loaded: Loaded) -> Outcome:
     """What is told of a loaded model."""
-    return Outcome(receipt=loaded.receipt, answer=loaded.answer, architecture=str(loaded.model))
+    return Outcome(receipt=loaded.receipt, architecture=str(loaded.model))
 
 
 def is_first() -> bool:
@@ -61,7 +61,7 @@ def refuse_alone(spec: LoadSpec) -> None:
         )
 
 
-def start(composition: Composition, prompt: str | None, reporter: Reporter) -> Outcome:
+def start(composition: Composition, acts: Acts, reporter: Reporter) -> Outcome:
     """Has torchrun start the ranks of a load, and gives what the first of them tells.
 
     Raises the YaieError of the rank that failed first; the others are ended with it.
@@ -69,14 +69,14 @@ def start(composition: Composition, prompt: str | None, reporter: Reporter) -> O
     # Files are brought once, and what is refused is refused, before a rank starts.
     from yaie.loading.preparing import planned_with_files
 
-    planned_with_files(composition, Stopwatch(reporter))
+    planned_with_files(composition, Stopwatch(reporter), acts)
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import elastic_launch
 
     with TemporaryDirectory(prefix="yaie-ranks-") as folder:
         launched = elastic_launch(_config(composition.spec), _as_rank)
         try:
-            return launched(composition, prompt, folder)[0]  # type: ignore[no-any-return]
+            return launched(composition, acts, folder)[0]  # type: ignore[no-any-return]
         except ChildFailedError as error:
             _raise_first(Path(folder), error)
             raise
@@ -98,7 +98,7 @@ def _config(spec: LoadSpec) -> Any:
     )
 
 
-def _as_rank(composition: Composition, prompt: str | None, folder: str) -> Outcome | None:
+def _as_rank(composition: Composition, acts: Acts, folder: str) -> Outcome | None:
     """One rank's load; its problems are left in a file, for an exit code alone tells little."""
     import torch.distributed
 
@@ -106,7 +106,7 @@ def _as_rank(composition: Composition, prompt: str | None, folder: str) -> Outco
 
     try:
         with redirect_stdout(sys.stderr):
-            outcome = outcome_of(load(composition, prompt=prompt))
+            outcome = outcome_of(load(composition, acts=acts))
     except YaieError as error:
         left = Path(folder, os.environ["RANK"])
         left.with_suffix(".part").write_bytes(pickle.dumps(error.problems))

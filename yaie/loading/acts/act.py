@@ -1,0 +1,64 @@
+"""Act: what is done with a model once it is there, each a flag of `load`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.memory import MemoryFacts
+from yaie.loading.loaded import Loaded
+from yaie.planning.plan import LoadPlan
+from yaie.spec.load_spec import LoadSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What an act did."""
+
+    name: str
+    """`saved`: what the receipt calls it."""
+    told: object
+    """What the receipt says of it, as JSON has it."""
+    warnings: tuple[str, ...] = ()
+    """What transformers said meanwhile."""
+
+
+class Act(Protocol):
+    """Frozen data that pickle takes: each rank of a sharded load acts for itself."""
+
+    @property
+    def stage(self) -> str:
+        """`save`: what the seconds of the receipt call it."""
+
+    def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
+        """Why it cannot be done, by what was said and what this machine has; reads no checkpoint
+        and imports no torch."""
+
+    def refusals(
+        self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
+    ) -> Iterator[Problem]:
+        """Why it cannot be done with the model of a plan, told before its weights are fetched and
+        again before they are read; `memory` is None where it cannot be foreseen."""
+
+    def done(self, loaded: Loaded) -> Deed:
+        """Does it; raises YaieError where that cannot be."""
+
+
+Acts = tuple[Act, ...]
+
+
+def obstacles(acts: Iterable[Act], spec: LoadSpec) -> Iterator[Problem]:
+    """What speaks against the acts before anything is read."""
+    for act in acts:
+        yield from act.obstacles(spec)
+
+
+def refusals(
+    acts: Iterable[Act], plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
+) -> Iterator[Problem]:
+    """What speaks against the acts once the plan is made."""
+    for act in acts:
+        yield from act.refusals(plan, facts, memory)
