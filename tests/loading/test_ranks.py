@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import yaie
+from yaie.sources.locate import folder_of
 
 ANSWER = """
 import sys, torch, yaie
@@ -74,6 +77,59 @@ def test_a_sharded_load_outside_of_torchrun_is_refused() -> None:
         yaie.load("model=tiny", "device=tp", "device.ranks=2")
 
 
+def test_what_every_rank_fails_of_is_told_once_with_its_exit_code(llama: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(llama / "model.safetensors")
+    del weights["model.norm.weight"]
+    save_file(weights, llama / "model.safetensors")
+    words = (f"model={llama}", "processor=none", "device=tp", "device.ranks=2", "--json", "-q")
+    ran = run_yaie(*words)
+    (problem,) = json.loads(ran.stdout)["problems"]
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert "model.norm.weight" in problem["message"]
+
+
+def on_two_nodes(*words: str, folders: tuple[Path, Path]) -> list[subprocess.CompletedProcess[str]]:
+    """The ends of two torchruns, each with one rank, that meet on loopback as two machines do."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        endpoint = f"localhost:{free.getsockname()[1]}"
+    nodes = [*TORCHRUN[:3], "--nnodes", "2", "--nproc-per-node", "1", "--rdzv-backend", "c10d"]
+    command = [*nodes, "--rdzv-endpoint", endpoint, "--rdzv-id", "a", "-m", "yaie", *words]
+    started = [
+        subprocess.Popen(command, stdout=-1, stderr=-1, text=True, cwd=folder) for folder in folders
+    ]
+    said = [node.communicate(timeout=120) for node in started]
+    return [
+        subprocess.CompletedProcess(command, node.returncode, *each)
+        for node, each in zip(started, said, strict=True)
+    ]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder that holds the checkpoint `m`."""
+    shutil.copytree(folder_of("pkg://yaie/tiny"), tmp_path / "here" / "m")
+    return tmp_path / "here"
+
+
+def test_two_nodes_share_a_model_and_print_one_receipt(here: Path) -> None:
+    words = ("model=./m", "processor=none", "device=tp", "--json")
+    nodes = on_two_nodes(*words, folders=(here, here))
+    assert [node.returncode for node in nodes] == [0, 0], nodes[0].stderr + nodes[1].stderr
+    (receipt,) = (node.stdout for node in nodes if node.stdout)
+    assert list(json.loads(receipt)["memory"]) == ["rank 0", "rank 1"]
+
+
+def test_a_node_without_the_checkpoint_ends_the_other_too(here: Path, tmp_path: Path) -> None:
+    words = ("model=./m", "processor=none", "device=tp", "--json")
+    with_it, without = on_two_nodes(*words, folders=(here, tmp_path))
+    assert 0 not in (with_it.returncode, without.returncode)
+    (problem,) = json.loads(without.stdout)["problems"]
+    assert (with_it.stdout, problem["message"]) == ("", "there is no folder `./m`")
+
+
 def children(process: int) -> list[int]:
     try:
         return [
@@ -87,9 +143,17 @@ def a_rank_of(process: int) -> int:
     """A process that was started as a rank, as soon as there is one."""
     while True:
         for child in children(process):
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"yaie.loading.rank" in Path(f"/proc/{child}/cmdline").read_bytes():
                 return child
         time.sleep(0.05)
+
+
+def is_running(process: int) -> bool:
+    """Whether it is there, and more than an entry that its new parent has not read yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_rank_that_is_killed_ends_the_others() -> None:
@@ -101,3 +165,30 @@ def test_a_rank_that_is_killed_ends_the_others() -> None:
         _, said = started.communicate(timeout=120)
     assert started.returncode == 3
     assert "was killed by signal 9, and the others were ended with it" in said
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_all_ranks_and_leaves_nothing(
+    number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    words = ["model=tiny", "device=tp", "device.ranks=2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "yaie", *words], stderr=subprocess.PIPE, text=True
+    ) as started:
+        rank = a_rank_of(started.pid)
+        os.kill(started.pid, number)
+        _, said = started.communicate(timeout=120)
+    assert (started.returncode, said) == (code, "interrupted\n" if code == 130 else "")
+    assert not is_running(rank)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ranks_end_with_a_process_that_was_killed() -> None:
+    words = ["model=tiny", "device=tp", "device.ranks=2"]
+    with subprocess.Popen([sys.executable, "-m", "yaie", *words], stderr=-1) as started:
+        rank = a_rank_of(started.pid)
+        started.kill()
+        # What ranks have open of it is closed when they have ended.
+        started.communicate(timeout=60)
+    assert not is_running(rank)

@@ -6,9 +6,17 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
 
 from yaie.cli import acts
 from yaie.cli.words import composed
+from yaie.errors import Fault
+
+if TYPE_CHECKING:
+    from yaie.loading.acts.act import Acts
+    from yaie.loading.ranks import Outcome
+    from yaie.loading.reporting import Reporter
+    from yaie.spec.load_spec import Composition
 
 EXAMPLES = """\
   yaie                                           the model that comes with yaie
@@ -32,19 +40,20 @@ def run(args: Namespace) -> int:
     """Loads, then prints the receipt and the answer to the prompt."""
     composition = composed(args)
     from yaie.cli.progress import reporter
-    from yaie.loading.load import load
-    from yaie.loading.ranks import is_first, is_to_start, outcome_of, start
+    from yaie.loading.peers import ended_with_peers, is_first_to_fail
+    from yaie.loading.ranks import is_first
 
     # Upstream's own bars, such as GGUF's, would draw over ours.
     os.environ.setdefault("TQDM_DISABLE", "1")
-    telling = reporter(sys.stderr, quiet=args.quiet)
+    telling = reporter(sys.stderr, quiet=args.quiet or not is_first())
     # Upstream code that prints must not end up in the answer.
-    with redirect_stdout(sys.stderr):
-        asked = acts.asked(args)
-        if is_to_start(composition.spec):
-            outcome = start(composition, asked, telling)
-        else:
-            outcome = outcome_of(load(composition, reporter=telling, acts=asked))
+    try:
+        with redirect_stdout(sys.stderr), ended_with_peers():
+            outcome = _outcome(composition, acts.asked(args), telling)
+    except Exception as error:
+        if is_first_to_fail():
+            raise
+        return int(getattr(error, "exit_code", Fault.BUG))
     if not is_first():
         return 0
     receipt = outcome.receipt.as_json()
@@ -62,3 +71,15 @@ def run(args: Namespace) -> int:
         if name in receipt:
             print(f"\n{receipt[name]}")
     return 0
+
+
+def _outcome(composition: Composition, asked: Acts, telling: Reporter) -> Outcome:
+    """What the load brings, here or by the ranks that it is shared between."""
+    from yaie.loading.load import load
+    from yaie.loading.ranks import is_to_start, outcome_of
+
+    if is_to_start(composition.spec):
+        from yaie.loading.launching import start
+
+        return start(composition, asked, telling)
+    return outcome_of(load(composition, reporter=telling, acts=asked))

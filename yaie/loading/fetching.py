@@ -9,10 +9,12 @@ from yaie.errors import YaieError, raise_errors
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.facts.setting import Setting
+from yaie.loading.ranks import one_at_a_time
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.files import Need, need
 from yaie.planning.preflight import judged, with_origins, with_true_hints
 from yaie.sources.bring import bring, bring_small_files
+from yaie.sources.cache import repository_folder
 from yaie.spec.load_spec import Composition
 
 
@@ -28,15 +30,29 @@ def with_files(
     may tell more than was known; `before_weights` may raise what else speaks against fetching them.
     """
     spec = composition.spec
+    if need(spec, facts) is Need.NOTHING:
+        return facts
+    place = repository_folder(spec.model.id or "", spec.model.cache_dir)
+    with watch.stage("fetch"), told_where_said(composition), one_at_a_time(place) as in_turn:
+        facts = gather(spec) if in_turn else facts
+        return _brought(composition, facts, watch, before_weights)
+
+
+def _brought(
+    composition: Composition,
+    facts: Facts,
+    watch: Stopwatch,
+    before_weights: Callable[[Facts], None],
+) -> Facts:
+    spec = composition.spec
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
-    with watch.stage("fetch"), told_where_said(composition):
-        facts = with_small_files(composition)
-        if wanted is Need.ALL:
-            before_weights(facts)
-            bring(spec.model, progress=watch.bytes)
-            facts = gather(spec)
+    facts = with_small_files(composition)
+    if wanted is Need.ALL:
+        before_weights(facts)
+        bring(spec.model, progress=watch.bytes)
+        facts = gather(spec)
     return facts
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yaie.facts.dtypes import dtype_name
 from yaie.planning.memory.packing import held, state_tensors
+from yaie.planning.upstream import mapped
 
 Model = Any
 """A transformers PreTrainedModel."""
@@ -37,7 +38,8 @@ def over_ranks(model: Model) -> dict[str, int]:
     if not getattr(model, "is_distributed_loading_by_transformers", False):
         return {"rank 0": size}
     sizes: list[int] = [0] * torch.distributed.get_world_size()
-    torch.distributed.all_gather_object(sizes, size)
+    with mapped("asking each rank what it holds"):
+        torch.distributed.all_gather_object(sizes, size)
     return {f"rank {rank}": each for rank, each in enumerate(sizes)}
 
 
