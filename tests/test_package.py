@@ -23,6 +23,7 @@ def test_the_public_names_are_pinned() -> None:
         "check",
         "compose",
         "fit",
+        "inspect",
         "load",
         "plan",
     ]

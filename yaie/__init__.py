@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from yaie.api import check, compose, fit, load, plan
+    from yaie.api import check, compose, fit, inspect, load, plan
     from yaie.errors import (
         InputError,
         MismatchError,
@@ -35,6 +35,7 @@ _HOMES = {
     "check": "yaie.api",
     "compose": "yaie.api",
     "fit": "yaie.api",
+    "inspect": "yaie.api",
     "load": "yaie.api",
     "plan": "yaie.api",
     "Composition": "yaie.spec.load_spec",
@@ -68,6 +69,7 @@ __all__ = [
     "check",
     "compose",
     "fit",
+    "inspect",
     "load",
     "plan",
 ]

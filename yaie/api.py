@@ -12,6 +12,7 @@ from yaie.spec.load_spec import Composition
 
 if TYPE_CHECKING:
     from yaie.planning.fit import Cell
+    from yaie.planning.inspection import Inspection
 
 
 def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composition:
@@ -67,6 +68,26 @@ def plan(
 
     use = None if context is None else Use(context=context, batch=batch)
     return plan_with_files(compose(*words, config_dir=config_dir), named(host, transformers), use)
+
+
+def inspect(
+    *words: str | Path,
+    config_dir: str | Path | None = None,
+    host: str = "this",
+    transformers: str = "installed",
+) -> Inspection:
+    """The modules that a load would bring, as a tree with what each holds and where it would lie.
+
+    `.selected("model.layers.3")` is a part of it; `Loaded.tree()` the same of a model that is
+    there. `host` and `transformers` are those of `check`.
+
+    Raises YaieError with every problem where the load is not allowed, SourceError where nothing is
+    known of the checkpoint's config and it cannot be had; what does not fit is a warning.
+    """
+    from yaie.facts.setting import named
+    from yaie.planning.inspection import inspect as inspect_composition
+
+    return inspect_composition(compose(*words, config_dir=config_dir), named(host, transformers))
 
 
 def fit(

@@ -43,7 +43,7 @@ def test_a_verb_of_later_says_so(name: str) -> None:
         select([name, "model=tiny"])
     assert caught.value.problems[0].message == (
         f"the verb `{name}` comes in a later version;"
-        " today's are `load`, `check`, `plan`, `fit`, `code`, `fetch`, `show`"
+        " today's are `load`, `check`, `plan`, `fit`, `inspect`, `code`, `fetch`, `show`"
     )
 
 

@@ -63,9 +63,3 @@ def test_without_a_network_the_hub_is_said_to_be_out_of_reach(
     assert out == ""
     assert err.startswith("model.id: ")
     assert "Traceback" not in err
-
-
-def test_the_architecture_is_printed_as_torch_prints_it(capsys: Captured) -> None:
-    assert main(["model=tiny", "--architecture", "-q"]) == 0
-    _, modules = capsys.readouterr().out.split("\n\n", 1)
-    assert modules.startswith("LlamaForCausalLM(\n  (model): LlamaModel(\n")

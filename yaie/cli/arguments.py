@@ -8,12 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from yaie.cli import acts, setting, use
+from yaie.cli import acts, inspect, setting, use
 from yaie.cli.verbs import LATER, SUMMARIES, verb
 from yaie.errors import InputError, Problem
 
 _COMMON = "flags of every verb"
-_TAKES_A_VALUE = ("--config-dir", "-cd", *acts.VALUED, *setting.VALUED, *use.VALUED)
+_TAKES_A_VALUE = (
+    "--config-dir",
+    "-cd",
+    *acts.VALUED,
+    *inspect.VALUED,
+    *setting.VALUED,
+    *use.VALUED,
+)
 _LATER_FLAGS = {
     "-m": "sweeps",
     "--multirun": "sweeps",

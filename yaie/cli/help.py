@@ -47,5 +47,5 @@ def version() -> str:
 
 
 def _program() -> str:
-    verbs = "\n".join(f"  {name:7}{summary}" for name, summary in SUMMARIES.items())
+    verbs = "\n".join(f"  {name:9}{summary}" for name, summary in SUMMARIES.items())
     return _HELP.format(verbs=verbs, flags=common_flags())

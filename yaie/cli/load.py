@@ -32,7 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     flags = parser.add_argument_group("flags of load")
     acts.add_arguments(flags)
     flags.add_argument(
-        "--architecture", action="store_true", help="print the model's modules after the receipt"
+        "--architecture",
+        action="store_true",
+        help="print the model's modules after the receipt, as `yaie inspect` does before a load",
     )
 
 
@@ -58,7 +60,7 @@ def run(args: Namespace) -> int:
         return 0
     receipt = outcome.receipt.as_json()
     if args.architecture:
-        receipt["architecture"] = outcome.architecture
+        receipt["architecture"] = outcome.tree.as_json()
     if args.json:
         from yaie.cli.document import write
 
@@ -67,9 +69,12 @@ def run(args: Namespace) -> int:
     from yaie.cli.receipt import write as write_receipt
 
     write_receipt(composition.spec, receipt, sys.stdout)
-    for name in ("architecture", "answer"):
-        if name in receipt:
-            print(f"\n{receipt[name]}")
+    if args.architecture:
+        from yaie.cli.tree import lines
+
+        print("", *lines(outcome.tree, sys.stdout), sep="\n")
+    if "answer" in receipt:
+        print(f"\n{receipt['answer']}")
     return 0
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yaie.loading.modules import tree_of
 from yaie.loading.receipt import Receipt
 from yaie.loading.saving import Saved, save
+from yaie.planning.tree.node import ModuleTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,10 @@ class Loaded:
         if hasattr(self.processor, "convert_tokens_to_ids"):
             return self.processor
         return getattr(self.processor, "tokenizer", None)
+
+    def tree(self) -> ModuleTree:
+        """The modules of the model as they are, those that are alike folded."""
+        return tree_of(self.model)
 
     def save(self, folder: str | Path) -> Saved:
         """Writes model and processor as a checkpoint, whole or not at all.

@@ -51,7 +51,7 @@ def memory_by_device(model: Model) -> dict[str, int]:
     found: Counter[str] = Counter()
     for tensor in (*model.parameters(), *model.buffers()):
         # Those of packed tensors are among the tensors that hold them, be they named twice.
-        parts = {id(part): part for part in (*held(tensor), *_state(tensor))}
+        parts = {id(part): part for part in (*held(tensor), *states(tensor))}
         for part in parts.values():
             if part.device.type != "meta":
                 found[str(part.device)] += part.numel() * part.element_size()
@@ -61,10 +61,11 @@ def memory_by_device(model: Model) -> dict[str, int]:
 def quantization_state(model: Model) -> int:
     """Bytes of scales, offsets and tables; those of packed tensors count in `memory` too, those
     that bitsandbytes keeps beside its weights do not."""
-    return sum(state.nbytes for weight in model.parameters() for state in _state(weight))
+    return sum(state.nbytes for weight in model.parameters() for state in states(weight))
 
 
-def _state(weight: Any) -> Iterator[Any]:
+def states(weight: Any) -> Iterator[Any]:
+    """The tensors that a quantiser keeps beside a weight's numbers."""
     _, *packed = held(weight)
     yield from packed
     if state := getattr(weight, "quant_state", None):
@@ -73,7 +74,7 @@ def _state(weight: Any) -> Iterator[Any]:
         yield scales
 
 
-def _is_packed(tensor: Any) -> bool:
+def is_packed(tensor: Any) -> bool:
     """Whether a tensor is of a class that keeps its numbers in other tensors."""
     # A shard is of such a class too, and its numbers are as they were.
     return hasattr(tensor, "__tensor_flatten__") and not hasattr(tensor, "full_tensor")
@@ -141,7 +142,7 @@ _QUANTISED_FLOATS = ("bitsandbytes.", "transformers.integrations.bitnet")
 def _is_quantised(module: Any) -> bool:
     own = {**module._parameters, **module._buffers}
     weights = [tensor for name, tensor in own.items() if tensor is not None and _WEIGHT in name]
-    packed = any(_is_packed(weight) or _is_narrow(weight) for weight in weights)
+    packed = any(is_packed(weight) or _is_narrow(weight) for weight in weights)
     return packed or type(module).__module__.startswith(_QUANTISED_FLOATS)
 
 

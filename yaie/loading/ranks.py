@@ -12,6 +12,7 @@ from yaie.errors import Fault, Problem, UnsupportedError
 from yaie.facts.host import this_host
 from yaie.loading.loaded import Loaded
 from yaie.loading.receipt import Receipt
+from yaie.planning.tree.node import ModuleTree
 from yaie.sources.disk import existing
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
@@ -22,12 +23,12 @@ class Outcome:
     """What is told of a load by whoever did it."""
 
     receipt: Receipt
-    architecture: str
+    tree: ModuleTree
 
 
 def outcome_of(loaded: Loaded) -> Outcome:
     """What is told of a loaded model."""
-    return Outcome(receipt=loaded.receipt, architecture=str(loaded.model))
+    return Outcome(receipt=loaded.receipt, tree=loaded.tree())
 
 
 def is_first() -> bool:

@@ -53,7 +53,7 @@ class Rehearsal:
 
 def rehearse(plan: LoadPlan, facts: Facts, use: Use | None = None) -> Rehearsal:
     """Overrides read back from the config, keys and memory judged on `meta`."""
-    found = _matched(plan, facts)
+    found = matched(plan, facts)
     if errors_of(found.problems):
         return found
     memory, problems = memory_judged(plan, facts, use)
@@ -76,7 +76,8 @@ def memory_judged(
     return memory, tuple(judge_memory(plan.spec, memory))
 
 
-def _matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
+def matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
+    """Overrides read back from the config, and the checkpoint's keys judged; no memory."""
     values: list[Any] = []
     problems: list[Problem] = []
     with quieted():

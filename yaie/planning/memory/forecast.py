@@ -122,7 +122,7 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
     if isinstance(spec.device, Sharded) and isinstance(spec.weights, Pretrained):
         return _over_ranks(anatomy, spec.device, spec, facts, use)
     place = placed(spec, facts, anatomy.structure)
-    homes = {tensor.name: place.device(tensor.name) for tensor in anatomy.tensors}
+    homes = {tensor.name: place.home(tensor) for tensor in anatomy.tensors}
     in_use = anatomy.in_use
     return MemoryFacts(
         modules=anatomy.modules,

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from yaie.facts.dtypes import dtype_name
+
 Module = Any
 """A module of a model on `meta`, of the class that its quantiser gave it."""
 
@@ -22,6 +24,8 @@ class Packed:
     numbers: int
     state: int
     """Scales, offsets and tables beside the numbers."""
+    dtype: str
+    """That the numbers are stored in; several may share an element."""
 
 
 class Packer:
@@ -73,7 +77,7 @@ def _bnb_4bit(module: Module, weight: Any, config: Any) -> Packed:
     with _tables_kept():
         quantised = fresh._quantize(weight.device)
     state = sum(tensor.nbytes for tensor in state_tensors(quantised.quant_state))
-    return Packed(numbers=quantised.nbytes, state=state)
+    return Packed(numbers=quantised.nbytes, state=state, dtype=dtype_name(quantised.dtype))
 
 
 @contextmanager
@@ -102,7 +106,9 @@ def state_tensors(state: Any) -> Iterator[Any]:
 def _bnb_8bit(module: Module, weight: Any, config: Any) -> Packed:
     fresh = type(weight)(weight.data, requires_grad=False)
     quantised = fresh._quantize(weight.device)
-    return Packed(numbers=quantised.nbytes, state=quantised.SCB.nbytes)
+    return Packed(
+        numbers=quantised.nbytes, state=quantised.SCB.nbytes, dtype=dtype_name(quantised.dtype)
+    )
 
 
 def _quanto(module: Module, weight: Any, config: Any) -> Packed:
@@ -121,7 +127,8 @@ def _torchao(module: Module, weight: Any, config: Any) -> Packed:
 
 def _apart(weight: Any) -> Packed:
     numbers, *rest = held(weight)
-    return Packed(numbers=numbers.nbytes, state=sum(tensor.nbytes for tensor in rest))
+    state = sum(tensor.nbytes for tensor in rest)
+    return Packed(numbers=numbers.nbytes, state=state, dtype=dtype_name(numbers.dtype))
 
 
 def _scratch(module: Module) -> Module:

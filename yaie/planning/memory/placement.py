@@ -12,7 +12,7 @@ from yaie.errors import Fault, Problem, UnsupportedError
 from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING
-from yaie.planning.memory.structure import Structure
+from yaie.planning.memory.structure import Structure, TensorPlan
 from yaie.spec.device import Dispatched, Mapped, Sharded, Single, Unplaced
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained
@@ -44,6 +44,12 @@ class Placement:
             if found := self.device_map.get(".".join(parts[:length])):
                 return found
         return None
+
+    def home(self, tensor: TensorPlan) -> str | None:
+        """The device that a tensor lies on all the time: a buffer stays where it is computed with
+        (accelerate.dispatch_model without `offload_buffers`)."""
+        place = self.device(tensor.name)
+        return self.computes(tensor.name) if place and tensor.kind == "buffer" else place
 
     def computes(self, name: str) -> str:
         """The device that computes with a tensor: what waits elsewhere is moved to the first

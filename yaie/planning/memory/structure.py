@@ -49,6 +49,8 @@ class TensorPlan:
     state_bytes: int | None = 0
     """Of what a quantiser keeps beside them; None where that is not known."""
     quantised: bool = False
+    stored: str | None = None
+    """dtype of a quantised weight's numbers; None of others, and where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class Structure:
             bytes=packed.numbers if packed else int(size),
             state_bytes=packed.state if packed else None,
             quantised=True,
+            stored=packed.dtype if packed else None,
         )
 
 

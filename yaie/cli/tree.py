@@ -1,0 +1,165 @@
+"""A tree of modules for people: a row a module, then the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TextIO
+
+from yaie.cli.colour import painter
+from yaie.cli.tree_table import CLASS, Row, Text, aligned, memory, share
+from yaie.planning.tree.held import Sums, Tensor
+from yaie.planning.tree.node import Branch, ModuleTree, Node
+from yaie.planning.tree.selection import labelled
+from yaie.spec.wording import sized
+
+INLINE = ("weight", "bias")
+"""Parameters that are told in the row of their module, where it has no modules below."""
+SHOWN_KINDS = 3
+"""Kinds of folded modules of which one is told."""
+
+
+def lines(tree: ModuleTree, stream: TextIO) -> Iterator[str]:
+    """The rows of a tree, then its totals."""
+    paint = painter(stream)
+    rows = [row for branch in tree.branches for row in _root(branch)]
+    yield from aligned(rows, tree.sums, paint)
+    yield ""
+    for what, told in _totals(tree):
+        yield f"{paint(f'{what:13}', 'bold')} {told}"
+
+
+def _root(branch: Branch) -> Iterator[Row]:
+    yield _module(branch, labelled(branch.names), "", 1)
+    yield from _below(branch.node, "", len(branch.names))
+
+
+def _below(node: Node, guide: str, times: int) -> Iterator[Row]:
+    """The rows under a module that stands `times` in the model."""
+    shown: list[tuple[str, Tensor | Branch]] = [*_own_rows(node), *_spread(node)]
+    for place, (label, held) in enumerate(shown, 1):
+        last = place == len(shown)
+        here, under = guide + ("└─ " if last else "├─ "), guide + ("   " if last else "│  ")
+        if isinstance(held, Tensor):
+            yield Row(text=((here, "dim"), *_tensor(held)), sums=held.sums.times(times))
+        else:
+            yield _module(held, label, here, times)
+            yield from _below(held.node, under, times * len(held.names))
+
+
+def _own_rows(node: Node) -> Iterator[tuple[str, Tensor]]:
+    if not _is_inline(node):
+        yield from ((tensor.name, tensor) for tensor in node.tensors)
+
+
+def _is_inline(node: Node) -> bool:
+    """Whether the module's own row tells what it holds."""
+    parameters = [tensor for tensor in node.tensors if tensor.kind == "parameter"]
+    return not node.branches and all(tensor.name in INLINE for tensor in parameters)
+
+
+def _spread(node: Node) -> Iterator[tuple[str, Branch]]:
+    """The modules below, those of lists beside the others: `layers.0-31`."""
+    for branch in node.branches:
+        if branch.is_list:
+            for label, below in _spread(branch.node):
+                yield f"{branch.label}.{label}", below
+        else:
+            yield branch.label, branch
+
+
+def _module(branch: Branch, label: str, guide: str, times: int) -> Row:
+    node, number = branch.node, len(branch.names)
+    name = f"{label} ({number}×)" if number > 1 else label
+    named: list[Text] = [(f"{name}  ", "bold")] if name else []
+    held = [*_inline(node.tensors)] if _is_inline(node) else []
+    return Row(
+        text=((guide, "dim"), *named, (node.kind, CLASS), *held),
+        sums=node.sums.times(times * number),
+    )
+
+
+def _inline(tensors: Sequence[Tensor]) -> Iterator[Text]:
+    """A leaf's weight by its shape, `+ bias`, and the names of its buffers."""
+    for tensor in tensors:
+        if tensor.name == "weight":
+            yield f" {list(tensor.shape)}", ""
+        if tensor.kind == "parameter" and tensor.name != "weight":
+            yield f" + {tensor.name}", ""
+        if tensor.tied_to:
+            yield f" tied to {_short(tensor)}", "magenta"
+    buffers = [tensor for tensor in tensors if tensor.kind == "buffer"]
+    if len(buffers) > 1:
+        yield f" + {len(buffers)} buffers", "dim"
+    elif buffers:
+        yield f" + {buffers[0].name} {list(buffers[0].shape)} {buffers[0].dtype}", "dim"
+
+
+def _tensor(tensor: Tensor) -> Iterator[Text]:
+    yield f"{tensor.name} ", "bold"
+    yield str(list(tensor.shape)), ""
+    if tensor.kind == "buffer":
+        yield f" {tensor.dtype} buffer", "dim"
+    if tensor.tied_to:
+        yield f" tied to {_short(tensor)}", "magenta"
+
+
+def _short(tensor: Tensor) -> str:
+    """What a tensor is tied to; the module alone where both have the same name in theirs."""
+    target = tensor.tied_to or ""
+    return target.removesuffix(f".{tensor.name}")
+
+
+def _totals(tree: ModuleTree) -> Iterator[tuple[str, str]]:
+    """The model as a receipt has it, and one of each kind that was folded."""
+    sums = tree.sums
+    yield "parameters", f"{sums.parameters:,}{_shares(sums.dtypes)}"
+    yield "memory", f"{sized(sums.memory)}{_places(sums.devices)}{_state(sums)}"
+    for number, node in _repeated(tree):
+        each = f"{node.sums.parameters:,} parameters, {memory(node.sums)}"
+        yield f"one of {number:,}", f"{node.kind}: {each}"
+    if (part := _selected(tree)) is not None:
+        of_all = share(part.parameters, sums.parameters) or "none"
+        yield "selected", f"{part.parameters:,} parameters, {of_all}; {memory(part) or '0 B'}"
+
+
+def _shares(counts: Mapping[str, int]) -> str:
+    if len(counts) < 2:
+        return "".join(f" in {name}" for name in counts)
+    return ": " + ", ".join(
+        f"{name} {share(number, sum(counts.values()))}" for name, number in counts.items()
+    )
+
+
+def _places(devices: Mapping[str, int]) -> str:
+    if len(devices) < 2:
+        return "".join(f" on {name}" for name in devices)
+    return ": " + ", ".join(f"{name} {sized(size)}" for name, size in devices.items())
+
+
+def _state(sums: Sums) -> str:
+    if sums.state_bytes is None:
+        return "; the quantisation's state beside it is not known"
+    return f"; {sized(sums.state_bytes)} of it quantisation's state" if sums.state_bytes else ""
+
+
+def _repeated(tree: ModuleTree) -> Iterator[tuple[int, Node]]:
+    """The outermost modules that stand for several and take most of the model, and how many."""
+    found = [*_folds(tree.branches, 1)]
+    found.sort(key=lambda held: -held[0] * held[1].sums.parameters)
+    yield from found[:SHOWN_KINDS]
+
+
+def _folds(branches: Iterable[Branch], times: int) -> Iterator[tuple[int, Node]]:
+    for branch in branches:
+        number = times * len(branch.names)
+        if number > 1 and branch.node.branches:
+            yield number, branch.node
+        elif number == 1:
+            yield from _folds(branch.node.branches, number)
+
+
+def _selected(tree: ModuleTree) -> Sums | None:
+    """What the selected modules hold together; None where that is the model."""
+    if [branch.names for branch in tree.branches] == [("",)]:
+        return None
+    return Sums.together(branch.node.sums.times(len(branch.names)) for branch in tree.branches)
