@@ -43,15 +43,20 @@ def test_a_verb_of_later_says_so(name: str) -> None:
         select([name, "model=tiny"])
     assert caught.value.problems[0].message == (
         f"the verb `{name}` comes in a later version;"
-        " today's are `load`, `check`, `plan`, `fit`, `inspect`, `code`, `fetch`, `show`"
+        " today's are `load`, `check`, `plan`, `fit`, `sweep`, `inspect`, `code`, `fetch`, `show`"
     )
 
 
 @pytest.mark.parametrize("flag", ["-m", "--multirun"])
-def test_multirun_says_that_sweeps_come(flag: str) -> None:
+@pytest.mark.parametrize("verb", [[], ["load"], ["sweep"]], ids=["none", "load", "sweep"])
+def test_multirun_is_sweep(flag: str, verb: list[str]) -> None:
+    assert select([*verb, "model=tiny", flag]) == ("sweep", ["model=tiny"])
+
+
+def test_multirun_is_no_flag_of_another_verb() -> None:
     with pytest.raises(InputError) as caught:
-        parse("load", [flag, "precision=fp16,bf16"])
-    assert caught.value.problems[0].message == f"`{flag}`: sweeps will come in a later version"
+        select(["check", "-m", "precision=fp16,bf16"])
+    assert caught.value.problems[0].message == "`-m` asks for a sweep, and `check` is another verb"
 
 
 def test_words_and_flags_may_be_mixed() -> None:

@@ -56,7 +56,6 @@ def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
         ),
         ("- model: llama2", "", "write `model: llama2`, say, and `precision: bf16` below it"),
         ("hydra: {run: {dir: x}}", "hydra", None),
-        ("sweep: {precision: [fp32, bf16]}", "sweep", None),
         ("launcher: joblib", "launcher", None),
         ("save: out", "save", "`--save DIR`"),
         ("push: me/mine", "push", "`--push REPO`"),

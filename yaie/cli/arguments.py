@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from yaie.cli import acts, inspect, setting, use
+from yaie.cli import acts, inspect, setting, sweeping, use
 from yaie.cli.verbs import LATER, SUMMARIES, verb
 from yaie.errors import InputError, Problem
 
@@ -19,11 +19,12 @@ _TAKES_A_VALUE = (
     *acts.VALUED,
     *inspect.VALUED,
     *setting.VALUED,
+    *sweeping.VALUED,
     *use.VALUED,
 )
+_MULTIRUN = ("-m", "--multirun")
+"""Hydra's flag for a sweep."""
 _LATER_FLAGS = {
-    "-m": "sweeps",
-    "--multirun": "sweeps",
     "--push": "pushing what was loaded",
     "--export": "exporting what was loaded",
 }
@@ -45,6 +46,8 @@ def select(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     """The verb that is named (None: none is) and the arguments without it."""
     if (cfg := _cfg(argv)) is not None:
         return "show", cfg
+    if any(flag in argv for flag in _MULTIRUN):
+        return "sweep", _of_multirun(argv)
     index = _first_word(argv)
     word = "" if index is None else argv[index]
     if word in LATER:
@@ -59,6 +62,19 @@ def select(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     if index is None or word not in SUMMARIES:
         return None, list(argv)
     return word, [*argv[:index], *argv[index + 1 :]]
+
+
+def _of_multirun(argv: Sequence[str]) -> list[str]:
+    """The arguments of a sweep that Hydra's flag asks for; a verb that loads may stand there."""
+    rest = [argument for argument in argv if argument not in _MULTIRUN]
+    index = _first_word(rest)
+    named = None if index is None else rest[index]
+    if index is not None and named in ("sweep", "load"):
+        return [*rest[:index], *rest[index + 1 :]]
+    if named in SUMMARIES:
+        message = f"`-m` asks for a sweep, and `{named}` is another verb"
+        raise InputError(Problem(path="", message=message, hint="`yaie sweep …`"))
+    return rest
 
 
 def parse(verb_name: str, arguments: Sequence[str]) -> argparse.Namespace:

@@ -13,6 +13,7 @@ SUMMARIES: dict[str, str] = {
     "check": "every problem of every recipe given, at once, before a byte of weights",
     "plan": "the exact calls, the files that they would bring, and the memory that they take",
     "fit": "which combinations of options fit a machine, the best first",
+    "sweep": "run the product of options, each cell in a process of its own; one table in the end",
     "inspect": "the modules as a folded tree: parameters, dtypes, devices, memory",
     "code": "the same calls as a Python program that stands alone",
     "fetch": "bring the files that loads read, and load nothing",
@@ -29,7 +30,6 @@ LATER: tuple[str, ...] = (
     "prepare",
     "schema",
     "store",
-    "sweep",
 )
 """Verbs that are promised and not here yet."""
 

@@ -6,10 +6,8 @@ The rules judge it, its memory is counted, and what does not fit is a cell with 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
@@ -19,17 +17,16 @@ from yaie.facts.gather import gather
 from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.setting import Setting, here
 from yaie.planning.inquiry import with_config
-from yaie.planning.memory.forecast import Anatomy, InUse, anatomy_of, in_use_of, laid_out
+from yaie.planning.memory.anatomies import Anatomies
 from yaie.planning.memory.structure import settled_dtype
 from yaie.planning.preflight import compose, judged, with_origins
 from yaie.planning.ranking import Rank, rank
+from yaie.planning.uncollected import uncollected
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.memory import judge_memory
 from yaie.spec.axes import axes
-from yaie.spec.device import Dispatched
 from yaie.spec.load_spec import DEFAULTS, Composition, LoadSpec
 from yaie.spec.precision import PrecisionSpec
-from yaie.spec.quantization import Unquantized
 from yaie.spec.wording import counted
 
 OPEN: Mapping[str, tuple[str, ...]] = {
@@ -83,25 +80,12 @@ def fit(
         for words in (tuple(word for word in cell if word not in unsaid) for cell in grid)
     }
     facts = gather(asked.spec, there)
-    with with_config(asked, facts, there) as known, quieted(), _uncollected():
+    with with_config(asked, facts, there) as known, quieted(), uncollected():
         trials = _Trials(facts=known)
         cells = [trials.cell(w, c, use) for w, c in compositions.items() for use in uses]
     ranked = [(cell.rank, cell) for cell in cells if cell.rank is not None]
     best_first = [cell for _, cell in sorted(ranked, key=lambda pair: pair[0])]
     return (*_distinct(best_first), *(cell for cell in cells if cell.rank is None))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for circles: models on `meta` are many objects that live on, and a
-    sixth of the time of a grid went into it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _open(asked: Composition, setting: Setting) -> dict[str, tuple[str, ...]]:
@@ -129,8 +113,7 @@ class _Trials:
     """Cells tried one after another; what they have in common is counted once."""
 
     facts: Facts
-    anatomies: dict[str, Anatomy] = field(default_factory=dict)
-    in_use: dict[str, InUse] = field(default_factory=dict)
+    anatomies: Anatomies = field(default_factory=Anatomies)
 
     def cell(self, words: tuple[str, ...], composition: Composition, use: Use | None) -> Cell:
         problems = judged(composition, self.facts)
@@ -153,21 +136,10 @@ class _Trials:
     ) -> tuple[MemoryFacts | None, Sequence[Problem]]:
         try:
             with mapped("planning the memory"):
-                memory = laid_out(self._anatomy(spec, use), spec, self.facts, use)
+                memory = self.anatomies.memory_of(spec, self.facts, use)
         except YaieError as error:
             return None, error.problems
         return memory, tuple(judge_memory(spec, memory))
-
-    def _anatomy(self, spec: LoadSpec, use: Use | None) -> Anatomy:
-        placeless = spec.model_copy(update={"device": Dispatched()})
-        plain = placeless.model_copy(update={"quantization": Unquantized()})
-        used = f"{plain!r}{use}"
-        if used not in self.in_use:
-            self.in_use[used] = in_use_of(plain, self.facts, use)
-        key = f"{placeless!r}"
-        if key not in self.anatomies:
-            self.anatomies[key] = anatomy_of(placeless, self.facts, self.in_use[used])
-        return replace(self.anatomies[key], in_use=self.in_use[used])
 
     def _rank(self, spec: LoadSpec, memory: MemoryFacts, problems: Sequence[Problem]) -> Rank:
         as_stored = spec.model_copy(update={"precision": PrecisionSpec()})

@@ -6,8 +6,8 @@ Imports transformers. No weight is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yaie.errors import Problem, YaieError, errors_of
@@ -22,7 +22,8 @@ from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
 from yaie.planning.hints import Judge, helpful, words_of
 from yaie.planning.local_calls import at_hand
-from yaie.planning.matching import foreseen
+from yaie.planning.matching import WEIGHTLESS, foreseen
+from yaie.planning.memory.anatomies import Anatomies
 from yaie.planning.memory.forecast import memory_of
 from yaie.planning.overrides import asked
 from yaie.planning.plan import LoadPlan
@@ -35,7 +36,7 @@ from yaie.rules.keys import judge_keys
 from yaie.rules.memory import judge_memory
 from yaie.rules.problems import said
 from yaie.rules.tokens import tokens_have_embeddings
-from yaie.spec.load_spec import Composition
+from yaie.spec.load_spec import Composition, LoadSpec
 from yaie.spec.weights import Pretrained
 
 
@@ -51,23 +52,53 @@ class Rehearsal:
     """None where an error forbids the load, or where it cannot be foreseen."""
 
 
-def rehearse(plan: LoadPlan, facts: Facts, use: Use | None = None) -> Rehearsal:
+@dataclass(slots=True)
+class Shared:
+    """What the rehearsals of many loads have in common, done once."""
+
+    matches: dict[str, Rehearsal] = field(default_factory=dict)
+    anatomies: Anatomies = field(default_factory=Anatomies)
+
+    def matched(self, plan: LoadPlan, facts: Facts) -> Rehearsal:
+        """Weights matched with the model of a plan; neither place nor kernel changes the match."""
+        key = _calls_of_match(plan)
+        if key not in self.matches:
+            self.matches[key] = _matched(plan, facts)
+        return self.matches[key]
+
+
+def _calls_of_match(plan: LoadPlan) -> str:
+    """What decides a match: the checkpoint, and the calls less keywords of no weight."""
+    model = plan.calls[plan.model]
+    kwargs = {name: value for name, value in model.kwargs.items() if name not in WEIGHTLESS}
+    calls = [*plan.calls[: plan.model], replace(model, kwargs=kwargs)]
+    said = [call.as_json() for call in calls]
+    return f"{said}{plan.spec.model!r}{isinstance(plan.spec.weights, Pretrained)}"
+
+
+def rehearse(
+    plan: LoadPlan, facts: Facts, use: Use | None = None, shared: Shared | None = None
+) -> Rehearsal:
     """Overrides read back from the config, keys and memory judged on `meta`."""
-    found = matched(plan, facts)
+    common = shared or Shared()
+    found = matched(plan, facts, common)
     if errors_of(found.problems):
         return found
-    memory, problems = memory_judged(plan, facts, use)
+    memory, problems = memory_judged(plan, facts, use, common.anatomies.memory_of)
     return replace(found, memory=memory, problems=(*found.problems, *problems))
 
 
+Counting = Callable[[LoadSpec, Facts, Use | None], MemoryFacts]
+
+
 def memory_judged(
-    plan: LoadPlan, facts: Facts, use: Use | None
+    plan: LoadPlan, facts: Facts, use: Use | None, count: Counting = memory_of
 ) -> tuple[MemoryFacts | None, tuple[Problem, ...]]:
     """The memory of a load and what is to be said of it; a load whose memory cannot be foreseen may
     still go well."""
     try:
         with quieted():
-            memory = memory_of(plan.spec, facts, use)
+            memory = count(plan.spec, facts, use)
     except YaieError as error:
         return None, error.problems
     except Exception as error:
@@ -76,8 +107,15 @@ def memory_judged(
     return memory, tuple(judge_memory(plan.spec, memory))
 
 
-def matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
+def matched(plan: LoadPlan, facts: Facts, shared: Shared | None = None) -> Rehearsal:
     """Overrides read back from the config, and the checkpoint's keys judged; no memory."""
+    found = (shared or Shared()).matched(plan, facts)
+    judged = _judged(plan, found.keys, facts) if found.keys else ()
+    return replace(found, problems=(*found.problems, *judged))
+
+
+def _matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
+    """The match alone, with what is wrong with the config; it is not judged yet."""
     values: list[Any] = []
     problems: list[Problem] = []
     with quieted():
@@ -92,8 +130,7 @@ def matched(plan: LoadPlan, facts: Facts) -> Rehearsal:
             _read_quantization(facts)
         with mapped("matching the checkpoint with the model"):
             keys = foreseen(at_hand(plan.calls[plan.model], facts), facts, values)
-    found = _judged(plan, keys, facts) if keys else ()
-    return Rehearsal(keys=keys, problems=(*problems, *found))
+    return Rehearsal(keys=keys, problems=tuple(problems))
 
 
 def _read_quantization(facts: Facts) -> None:
@@ -124,12 +161,13 @@ def rehearsed(
     facts: Facts,
     setting: Setting | None = None,
     use: Use | None = None,
+    shared: Shared | None = None,
 ) -> Rehearsal:
     """The rehearsal of a composition's plan: its problems with origins, and with hints that help.
 
     A hint is tried by another rehearsal, and only where there is one that can be typed.
     """
-    found = rehearse(plan, facts, use)
+    found = rehearse(plan, facts, use, shared)
     before = [replace(problem, hint=None) for problem in plan.problems]
     problems = (*before, *with_origins(composition, found.problems))
     tried = helpful(words_of(composition), problems, _judge_with(facts, use), setting)

@@ -119,7 +119,9 @@ def _refused_value(said: Said, path: tuple[str, ...]) -> Problem | None:
     if said.sweeps:
         first = said.line.partition("=")[2].split(",")[0].strip()
         hint = f"`{said.key}={first}`" if first.replace("_", "").isalnum() else None
-        message = "several values make a sweep, and sweeps come in a later version; give one"
+        message = (
+            "several values make a sweep, and this is one load; give one, or ask for `yaie sweep`"
+        )
         return _problem(said, message, hint)
     if said.deletes and said.value is not None:
         message = "`~` restores what the option says, and takes no value"

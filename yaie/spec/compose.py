@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yaie.errors import InputError, Problem
+from yaie.errors import InputError, Problem, errors_of
 from yaie.spec.command_line import command_line
 from yaie.spec.conf import folder_groups, option_file, options
 from yaie.spec.field_types import variant, variants
@@ -51,13 +51,46 @@ def compose_all(
     less: Problem | None = None,
 ) -> list[Composition | InputError]:
     """Each recipe with the same overrides; options are brought once for the whole batch."""
-    own = _own_groups(config_dir)
-    names = {group: options(group, config_dir) for group in (*GROUPS, *own)}
-    said, problems = command_line(overrides, own)
-    drafts = [_draft(recipe, said, problems, names, config_dir, less) for recipe in recipes]
+    names = _names(config_dir)
+    said = _said(overrides, names)
+    drafts = [_draft(recipe, said, names, config_dir, less) for recipe in recipes]
+    return _compositions(drafts, names, config_dir)
+
+
+def compose_each(
+    recipe: Path | None, lines: Sequence[Sequence[str]], config_dir: Path | None = None
+) -> list[Composition | InputError]:
+    """The same recipe with each of several lines of overrides; options are brought once."""
+    names = _names(config_dir)
+    drafts = [_draft(recipe, _said(line, names), names, config_dir, None) for line in lines]
+    return _compositions(drafts, names, config_dir)
+
+
+def _names(config_dir: Path | None) -> Names:
+    return {group: options(group, config_dir) for group in (*GROUPS, *_own_groups(config_dir))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A command line, and what is wrong with it."""
+
+    overrides: tuple[str, ...]
+    layer: Layer
+    problems: tuple[Problem, ...]
+
+
+def _said(overrides: Sequence[str], names: Names) -> _Said:
+    own = [group for group in names if group not in GROUPS]
+    layer, problems = command_line(overrides, own)
+    return _Said(overrides=tuple(overrides), layer=layer, problems=problems)
+
+
+def _compositions(
+    drafts: Sequence[_Draft], names: Names, config_dir: Path | None
+) -> list[Composition | InputError]:
     chosen = {(g, settled.option) for draft in drafts for g, settled in draft.groups.items()}
     brought = bring([key for key in chosen if key[1] in names[key[0]]], config_dir)
-    return [_composition(draft, names, brought, overrides, config_dir) for draft in drafts]
+    return [_composition(draft, names, brought, config_dir) for draft in drafts]
 
 
 def _own_groups(config_dir: Path | None) -> tuple[str, ...]:
@@ -82,18 +115,19 @@ class _Draft:
     """One composition before its options are brought."""
 
     recipe: Path | None
+    overrides: tuple[str, ...]
     groups: Mapping[str, Settled]
     problems: tuple[Problem, ...]
 
 
 def _draft(
     recipe: Path | None,
-    said: Layer,
-    problems: tuple[Problem, ...],
+    line: _Said,
     names: Names,
     config_dir: Path | None,
     less: Problem | None,
 ) -> _Draft:
+    said, problems = line.layer, line.problems
     layers = [said]
     own = [group for group in names if group not in GROUPS]
     if recipe is not None:
@@ -106,7 +140,7 @@ def _draft(
         layers = [without(said, less.path, less.origin) for said in layers]
         problems = tuple(p for p in problems if (p.path, p.origin) != (less.path, less.origin))
     groups = {group: settled(group, layers) for group in GROUPS}
-    return _Draft(recipe=recipe, groups=groups, problems=problems)
+    return _Draft(recipe=recipe, overrides=line.overrides, groups=groups, problems=problems)
 
 
 def _fragment(
@@ -128,7 +162,6 @@ def _composition(
     draft: _Draft,
     names: Names,
     brought: Brought,
-    overrides: Sequence[str],
     config_dir: Path | None,
 ) -> Composition | InputError:
     problems = list(draft.problems)
@@ -139,15 +172,15 @@ def _composition(
     typed = typed_spec(groups)
     if isinstance(typed, tuple):
         problems += typed
-    if problems or isinstance(typed, tuple):
-        return InputError(*problems)
+    if errors_of(problems) or isinstance(typed, tuple):
+        return InputError(*errors_of(problems))
     return Composition(
         spec=typed,
         recipe=None if draft.recipe is None else str(draft.recipe),
         choices={g: m.option if m.option in names[g] else CUSTOM for g, m in groups.items()},
         origins={path: origin for m in groups.values() for path, origin in m.origins.items()},
-        notes=tuple(note for chosen in draft.groups.values() for note in chosen.notes),
-        overrides=tuple(overrides),
+        notes=(*problems, *(note for each in draft.groups.values() for note in each.notes)),
+        overrides=draft.overrides,
         config_dir=config_dir,
     )
 

@@ -74,7 +74,7 @@ def _source(folder: Path) -> _Folder:
 
 
 @contextmanager
-def _hydra_of_today() -> Iterator[None]:
+def hydra_of_today() -> Iterator[None]:
     """Hydra's behaviour of 1.3, whatever the application around asked for or gets later."""
     base = VersionBase.instance()
     before = base.version_base
@@ -113,7 +113,7 @@ def _compose(keys: Sequence[Key], folders: Folders) -> Any:
 def compose(keys: Sequence[Key], folders: Folders) -> dict[Key, dict[str, Any] | OptionError]:
     """The options' values; where one cannot be composed, why."""
     try:
-        with _hydra_of_today():
+        with hydra_of_today():
             composed = _compose(keys, folders).get("options", {})
     except (
         HydraException,

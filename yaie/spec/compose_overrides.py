@@ -63,19 +63,24 @@ def parse(line: str) -> Said:
 
 
 @lru_cache(maxsize=4096)
-def several(line: str) -> tuple[str, ...]:
-    """The overrides that one with several values stands for: `a=1,2`, `a=range(1,3)`.
+def several(line: str, options: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+    """The overrides that one with several values stands for: `a=1,2`, `a=range(1,3)`; a pattern,
+    `a=glob(x*)`, stands for those of the options that it matches.
 
-    Empty where it has one value, or names what the values are by a pattern; raises GrammarError.
+    None where it has one value; raises GrammarError.
     """
     try:
         override = OverridesParser.create().parse_overrides([_quoted(line)])[0]
-        if not override.is_sweep_override() or override.value_type is ValueType.GLOB_CHOICE_SWEEP:
-            return ()
-        values = tuple(override.sweep_string_iterator())
+        if not override.is_sweep_override():
+            return None
+        if override.value_type is ValueType.GLOB_CHOICE_SWEEP:
+            values = override.value().filter(list(options))
+        else:
+            values = override.sweep_string_iterator()
+        texts = tuple(dict.fromkeys(values))
     except (HydraException, ValueError, RecursionError) as error:
         raise GrammarError(str(error).splitlines()[0]) from error
-    return tuple(f"{override.get_key_element()}={value}" for value in values)
+    return tuple(f"{override.get_key_element()}={text}" for text in texts)
 
 
 def _said(line: str, override: Override) -> Said:

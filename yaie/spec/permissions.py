@@ -22,7 +22,6 @@ VERB_FLAGS = {
     "endpoint": "HF_ENDPOINT=URL",
     "launcher": None,
     "hydra": None,
-    "sweep": None,
 }
 """Top-level keys that a recipe cannot have, and what says the same outside of it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
 
@@ -28,7 +29,6 @@ from yaie.spec.wording import nearest
 
 _PLAIN = {
     "hydra": "sets up Hydra itself, which a recipe cannot do; leave it out",
-    "sweep": "comes in a later version; a recipe says one load",
     "launcher": "is said on the command line only",
 }
 
@@ -84,6 +84,9 @@ def _statements(
         if "${" in str(leaf.value):
             problems.append(_interpolation(leaf, f"{name}:{leaf.line}"))
     for group, (line, node) in root.entries.items():
+        if group == "sweep":
+            problems.append(_left_out(name, line))
+            continue
         if problem := _not_a_group(group, node, f"{name}:{line}", own):
             problems.append(problem)
             continue
@@ -106,6 +109,12 @@ def _in_group(
 def _interpolation(leaf: Leaf, origin: str) -> Problem:
     message = f"`{leaf.value}` would be filled in from elsewhere; a recipe is plain data"
     return _problem("", message, origin, "write the value itself, or give it on the command line")
+
+
+def _left_out(name: str, line: int) -> Problem:
+    message = "`sweep` names what a sweep varies; this is one load, without it"
+    problem = _problem("sweep", message, f"{name}:{line}", f"`yaie sweep {name}`")
+    return replace(problem, severity="warning")
 
 
 def _target(statement: Choice | Change) -> Problem | None:

@@ -120,7 +120,7 @@ def unknown_option(group: str, word: str, among: Sequence[str], origin: str) -> 
     if not word:
         message = f"no option of `{group}` is named; allowed are {all_quoted(among, 'or')}"
     if "," in word:
-        message = f"`{word}` names several options; sweeps come in a later version, so name one"
+        message = f"`{word}` names several options, and this is one load; name one"
         word = word.partition(",")[0].strip()
     return Problem(path=group, message=message, hint=_choice(group, word, among), origin=origin)
 

@@ -1,0 +1,88 @@
+"""A cell's process ends in a way that is told, and leaves nothing behind."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from yaie.sweeps.process import Ended, attended
+
+
+def ended(folder: Path, program: str, timeout: float | None = None) -> Ended | None:
+    """How a program ends that is a module in the folder."""
+    (folder / "program.py").write_text(program)
+    with (folder / "log.txt").open("wb") as log:
+        return attended(["program"], log, cwd=folder, timeout=timeout, wanted=lambda: True)
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process ends soon; a zombie that nobody waits for has."""
+    for _ in range(500):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "signal"),
+    [
+        ("", 0, None),
+        ("raise SystemExit(3)", 3, None),
+        ("import os; os._exit(7)", 7, None),
+        ("1 / 0", 1, None),
+        ("import os; os.abort()", -6, "SIGABRT"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9, "SIGKILL"),
+        ("import ctypes; ctypes.string_at(0)", -11, "SIGSEGV"),
+    ],
+)
+def test_it_is_told_how(tmp_path: Path, program: str, code: int, signal: str | None) -> None:
+    found = ended(tmp_path, program)
+    assert found is not None
+    assert (found.code, found.signal, found.timed_out) == (code, signal, False)
+
+
+def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
+    found = ended(tmp_path, "import time; time.sleep(600)", timeout=0.2)
+    assert found is not None
+    assert (found.signal, found.timed_out) == ("SIGKILL", True)
+
+
+def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
+    ended(
+        tmp_path,
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid)",
+    )
+    assert is_gone(int((tmp_path / "log.txt").read_text()))
+
+
+def test_what_is_not_wanted_any_more_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(
+        "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    )
+    log = tmp_path / "log.txt"
+    with log.open("wb") as file:
+        wanted = lambda: not log.read_text().strip()  # noqa: E731
+        found = attended(["program"], file, cwd=tmp_path, timeout=None, wanted=wanted)
+    assert found is None
+    assert is_gone(int(log.read_text()))
+
+
+def test_it_is_a_group_of_its_own_that_ctrl_c_does_not_reach(tmp_path: Path) -> None:
+    ended(tmp_path, "import os; print(os.getpgid(0), os.getpid())")
+    group, process = (tmp_path / "log.txt").read_text().split()
+    assert group == process != str(os.getpgid(0))
+
+
+def test_it_is_told_how_long(tmp_path: Path) -> None:
+    start = time.monotonic()
+    found = ended(tmp_path, "import time; time.sleep(0.1)")
+    assert found is not None
+    assert 0.1 <= found.seconds <= time.monotonic() - start

@@ -1,0 +1,90 @@
+"""A sweep on stderr while it runs: a line that moves on a terminal, a line a cell in a log."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from yaie.cli.problems import printable
+from yaie.errors import errors_of
+from yaie.spec.wording import lasting
+
+if TYPE_CHECKING:
+    from yaie.sweeps.row import Row
+
+PATIENCE = 1.0
+"""Seconds that planning may take before anything is said of it."""
+
+
+class Progress:
+    """Told of a sweep while it is planned and run."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        self._moves = stream.isatty()
+        self._start = self._last = time.monotonic()
+        self._total = self._done = 0
+        self._counts: Counter[str] = Counter()
+
+    def told(self, text: str) -> None:
+        """A line of its own."""
+        if not self._quiet:
+            self._clear()
+            print(text, file=self._stream, flush=True)
+
+    def planned(self, done: int, total: int) -> None:
+        """So many cells of so many are planned."""
+        now = time.monotonic()
+        if self._moves and not self._quiet and now - self._last > PATIENCE and done < total:
+            self._last = now
+            self._show(f"planned {done} of {total} cells")
+
+    def begin(self, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        """The rows that are there, and those of the cells that will run."""
+        self._start, self._total = time.monotonic(), len(todo)
+        there = Counter(str(row.status) for row in rows)
+        if there:
+            counts = ", ".join(f"{number} {status}" for status, number in there.items())
+            self.told(f"{counts}; {len(todo)} to run")
+
+    def finished(self, row: Row) -> None:
+        """A cell has its row."""
+        self._done += 1
+        self._counts[str(row.status)] += 1
+        if self._quiet:
+            return
+        if self._moves:
+            self._show(f"{self._done} of {self._total}: {self._so_far()}{self._left()}")
+        else:
+            self.told(f"{self._done} of {self._total}: {_told(row)}")
+
+    def end(self) -> None:
+        """Nothing moves any more."""
+        self._clear()
+
+    def _so_far(self) -> str:
+        return ", ".join(f"{number} {status}" for status, number in self._counts.items())
+
+    def _left(self) -> str:
+        if self._done >= self._total:
+            return ""
+        took = time.monotonic() - self._start
+        return f"; about {lasting(took / self._done * (self._total - self._done))} left"
+
+    def _show(self, text: str) -> None:
+        print(f"\r\x1b[K{text}", end="", file=self._stream, flush=True)
+
+    def _clear(self) -> None:
+        if self._moves:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+def _told(row: Row) -> str:
+    words = " ".join(f"{key}={value}" for key, value in row.cell.items()) or "as asked"
+    seconds = f" in {row.seconds['process']:.1f} s" if "process" in row.seconds else ""
+    errors = errors_of(row.problems)
+    why = f": {errors[0].message}" if errors else ""
+    return printable(f"{words} {row.status}{seconds}{why}")

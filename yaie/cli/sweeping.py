@@ -1,0 +1,81 @@
+"""The flags of a sweep."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from yaie.errors import InputError, Problem
+
+VALUED = ("--into", "--workers", "--timeout")
+"""Flags of a sweep that are followed by a value."""
+
+
+def add_flags(parser: ArgumentParser) -> None:
+    """Where a sweep is written, and how its cells run."""
+    flags = parser.add_argument_group("flags of sweep")
+    flags.add_argument(
+        "--into",
+        metavar="DIR",
+        help="the folder of the sweep; `sweeps/MODEL-DIGEST` where not said, the same for the same"
+        " words, so that a second run goes on where the first ended",
+    )
+    flags.add_argument(
+        "--workers",
+        metavar="N",
+        help="so many cells at a time on this machine: `hydra/launcher=joblib"
+        " hydra.launcher.n_jobs=N`",
+    )
+    flags.add_argument(
+        "--timeout", metavar="SECONDS", help="end a cell that takes longer, and go on"
+    )
+    flags.add_argument(
+        "--dry-run", action="store_true", help="plan the cells, and run and write nothing"
+    )
+
+
+def seconds(args: Namespace) -> float | None:
+    """What a cell may take; None for as long as it takes."""
+    if args.timeout is None:
+        return None
+    try:
+        found = float(args.timeout)
+    except ValueError:
+        found = 0
+    if not 0 < found < float("inf"):
+        raise _refused("--timeout", args.timeout, "a number of seconds", "600")
+    return found
+
+
+def launching(args: Namespace, words: list[str]) -> list[str]:
+    """The words for Hydra's launcher, those that `--workers` stands for among them."""
+    if args.workers is None:
+        return words
+    text = args.workers
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if number < 1:
+        raise _refused("--workers", text, "a number of processes", "2")
+    if any(word.lstrip("+").startswith("hydra/launcher=") for word in words):
+        message = "`--workers` and `hydra/launcher` both say where cells run"
+        hint = "leave one of the two out"
+        raise InputError(Problem(path="", message=message, hint=hint, origin="--workers"))
+    if number == 1:
+        return words
+    # A worker takes cells one by one: some last a hundred times longer than others.
+    return [
+        "hydra/launcher=joblib",
+        f"hydra.launcher.n_jobs={number}",
+        "hydra.launcher.batch_size=1",
+        *words,
+    ]
+
+
+def is_of_launcher(word: str) -> bool:
+    """Whether an override is one for Hydra's launcher, the one thing of Hydra's that is let
+    through."""
+    key = word.partition("=")[0].lstrip("+~")
+    return key == "hydra/launcher" or key.startswith("hydra.launcher")
+
+
+def _refused(flag: str, text: str, wanted: str, example: str) -> InputError:
+    message = f"`{flag} {text}` is not {wanted} above 0"
+    return InputError(Problem(path="", message=message, hint=f"`{flag} {example}`", origin=flag))

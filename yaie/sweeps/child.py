@@ -1,0 +1,102 @@
+"""The process of one cell: loads what was planned, and tells what it got.
+
+`python -m yaie.sweeps.child FOLDER NUMBER`, started by a job.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from yaie.errors import Fault, Problem, YaieError
+from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.handover import from_json, problems_as_json
+
+
+def main(folder: str, number: int) -> int:
+    """Runs the cell; the exit code is that of the load alone."""
+    Thread(target=_end_with_the_job, daemon=True).start()
+    _be_the_first_to_go()
+    files = Files(Path(folder))
+    code, answer = _happened(files, number)
+    write_whole(files.answer(number), answer)
+    return code
+
+
+def _end_with_the_job() -> None:
+    """Ends this process and all that it started once the job that waits for it is gone."""
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _be_the_first_to_go() -> None:
+    """Has Linux end this process, and not the sweep, where memory runs out."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _happened(files: Files, number: int) -> tuple[int, dict[str, Any]]:
+    try:
+        return 0, _loaded(files, number)
+    except YaieError as error:
+        return error.exit_code, {"problems": problems_as_json(error.problems)}
+    except MemoryError as error:
+        traceback.print_exc()
+        return _failed(f"Python had no memory left: {error}".rstrip(": "), Fault.UNSUPPORTED)
+    except Exception as error:
+        traceback.print_exc()
+        told = " ".join(str(error).split())[:300]
+        return _failed(f"{type(error).__name__}: {told}", Fault.BUG)
+
+
+def _failed(message: str, fault: Fault) -> tuple[int, dict[str, Any]]:
+    problem = Problem(path="", message=message, fault=fault)
+    return int(fault), {"problems": problems_as_json((problem,))}
+
+
+def _loaded(files: Files, number: int) -> dict[str, Any]:
+    """Loads the cell; what is told of it."""
+    from yaie.loading.launching import start
+    from yaie.loading.load import load
+    from yaie.loading.ranks import is_to_start
+
+    composition = from_json(read_whole(files.spec(number))["composition"])
+    telling = Telling(files.stage(number))
+    if is_to_start(composition.spec):
+        receipt = start(composition, (), telling).receipt
+    else:
+        receipt = load(composition, reporter=telling).receipt
+    return {
+        "problems": problems_as_json(receipt.problems),
+        "seconds": dict(receipt.seconds),
+        "memory": {device: dict(sizes) for device, sizes in receipt.memory.items()},
+        "measures": {"parameters": receipt.parameters, **receipt.deeds},
+    }
+
+
+class Telling:
+    """A reporter that leaves the stage in a file: of a process that is killed, that is known."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self._file.write_text(name)
+        print(f"stage: {name}", flush=True)
+        yield
+
+    def bytes(self, done: int, total: int) -> None:
+        """A log has no use for it."""
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

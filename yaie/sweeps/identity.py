@@ -1,0 +1,74 @@
+"""Which sweep a folder holds, so that no row of another one stands among its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from yaie.errors import InputError, Problem
+from yaie.spec.wording import quoted
+from yaie.sweeps.cell import Cell
+from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.product import Asked
+
+_PACKAGES = ("yaie", "transformers", "torch")
+
+
+def identity(asked: Asked, cells: Sequence[Cell]) -> dict[str, Any]:
+    """What makes a sweep this one: its words, what each cell asks for, and by what it is run."""
+    return {
+        "recipe": None if asked.recipe is None else str(asked.recipe),
+        "overrides": list(asked.overrides),
+        "config_dir": None if asked.config_dir is None else str(asked.config_dir),
+        "versions": {name: version(name) for name in _PACKAGES},
+        "cells": [{"cell": dict(cell.values), "asks": _asks(cell)} for cell in cells],
+    }
+
+
+def short(own: dict[str, Any]) -> str:
+    """Eight digits that are the same for the same sweep."""
+    return sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _asks(cell: Cell) -> str | None:
+    if cell.composition is None:
+        return None
+    return sha256(cell.composition.spec.model_dump_json().encode()).hexdigest()[:16]
+
+
+def claim(files: Files, own: dict[str, Any]) -> None:
+    """Makes a folder this sweep's; raises InputError where it holds another, or other files."""
+    held = read_whole(files.identity)
+    if held is None:
+        others = {path.name for path in files.folder.iterdir()} - {files.lock.name}
+        if others:
+            message = f"`{files.folder}` holds other files: {quoted(sorted(others))}"
+            hint = "a sweep needs a folder of its own: `--into DIR`"
+            raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+        write_whole(files.identity, own)
+    elif differences := [*_differences(held, own)]:
+        message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
+        hint = "give this one a folder of its own: `--into DIR`"
+        raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+
+
+def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
+    for name in ("recipe", "config_dir"):
+        if held[name] != own[name]:
+            yield f"its {name} is `{held[name]}`, and this one's `{own[name]}`"
+    there = [word for word in held["overrides"] if word not in own["overrides"]]
+    here = [word for word in own["overrides"] if word not in held["overrides"]]
+    if there or here:
+        yield f"it has {_words(there)} where this one has {_words(here)}"
+    for name, number in own["versions"].items():
+        if held["versions"].get(name) != number:
+            yield f"it was run by {name} {held['versions'].get(name)}, and here is {number}"
+    if not (there or here) and held["cells"] != own["cells"]:
+        yield "its cells ask for other things: a recipe or an option has changed since"
+
+
+def _words(words: Sequence[str]) -> str:
+    return quoted(words) if words else "nothing"

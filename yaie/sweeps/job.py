@@ -1,0 +1,114 @@
+"""Job: what a launcher runs for one cell. It knows the cell's number and where its sweep lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yaie.errors import Fault, Problem
+from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.handover import problems_from_json
+from yaie.sweeps.process import Ended, attended
+from yaie.sweeps.row import Row, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Runs a cell in a process of its own, and leaves its row in the cell's folder.
+
+    Wherever it runs, it needs the sweep's folder, and yaie. Raises OSError where no row can be
+    written; whatever becomes of the cell itself is a row.
+    """
+
+    folder: Path
+    run: str
+    """Which run of the sweep it belongs to."""
+    cwd: Path
+    """Where relative paths are meant from."""
+    timeout: float | None = None
+    """Seconds that a cell may take; None for as long as it takes."""
+
+    def __call__(self, config: Mapping[str, Any]) -> None:
+        """Runs the cell whose number a launcher's config holds, if it is still wanted."""
+        files, number = Files(self.folder), int(config["cell"])
+        if not self._is_wanted():
+            return
+        planned = read_whole(files.spec(number))
+        for left in (files.answer(number), files.row(number), files.stage(number)):
+            left.unlink(missing_ok=True)
+        # A disk that is full is told by the sweep, and not by a cell.
+        files.stage(number).write_text("start")
+        with files.log(number).open("wb") as log:
+            ended = attended(
+                ["yaie.sweeps.child", str(files.folder), str(number)],
+                log,
+                cwd=self.cwd,
+                timeout=self.timeout,
+                wanted=self._is_wanted,
+            )
+        if ended is not None:
+            write_whole(files.row(number), _row(files, number, planned, ended).as_json())
+
+    def _is_wanted(self) -> bool:
+        try:
+            return Files(self.folder).run.read_text() == self.run
+        except FileNotFoundError:
+            return False
+
+
+def _row(files: Files, number: int, planned: Mapping[str, Any], ended: Ended) -> Row:
+    """The row of a cell whose process has ended."""
+    told = read_whole(files.answer(number)) or {}
+    problems = problems_from_json(told.get("problems", []))
+    status, said = _judged(files, number, ended, bool(told))
+    return Row(
+        number=number,
+        cell=planned["cell"],
+        status=status,
+        problems=(*said, *problems),
+        calls=planned["calls"],
+        exit_code=None if ended.signal else ended.code,
+        signal=ended.signal,
+        seconds={**told.get("seconds", {}), "process": ended.seconds},
+        memory=told.get("memory") or planned["memory"],
+        log=str(files.log(number).relative_to(files.folder)),
+        measures=told.get("measures", {}),
+    )
+
+
+def _judged(
+    files: Files, number: int, ended: Ended, answered: bool
+) -> tuple[Status, tuple[Problem, ...]]:
+    """What became of a cell, and what its own process could not tell."""
+    stage = files.stage(number).read_text()
+    while_in = f"after {ended.seconds:.1f} s, in its stage `{stage}`"
+    if ended.timed_out:
+        return Status.KILLED, (_problem(f"it was stopped {while_in}: it took too long"),)
+    if ended.signal:
+        return Status.KILLED, (_killed(ended.signal, while_in),)
+    if answered:
+        return (Status.FAILED if ended.code else Status.OK), ()
+    last = _last_line(files.log(number))
+    quoted = f"; the last that it printed: {last}" if last else ""
+    message = f"its process ended with exit code {ended.code} {while_in}, and told nothing{quoted}"
+    return Status.FAILED, (_problem(message),)
+
+
+def _killed(name: str, while_in: str) -> Problem:
+    hint = None
+    if name == "SIGKILL":
+        hint = "the kernel ends so what it has no memory for: `dmesg` tells whether it did"
+    return _problem(f"its process was ended by {name} {while_in}", hint)
+
+
+def _problem(message: str, hint: str | None = None) -> Problem:
+    return Problem(path="", message=message, hint=hint, fault=Fault.UNSUPPORTED)
+
+
+def _last_line(log: Path, most: int = 200) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        lines = file.read().decode(errors="replace").strip().splitlines()
+    return lines[-1].strip()[:most] if lines else ""

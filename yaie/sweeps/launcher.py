@@ -1,0 +1,127 @@
+"""Hydra's launchers: who runs the jobs, and where. They are told a cell's number and nothing else.
+
+A launcher gets a config of its own, Hydra's node and a number; it composes no cell anew, changes no
+folder and writes no `outputs`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.utils import create_config_search_path
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobStatus, setup_globals
+from hydra.errors import HydraException
+from hydra.types import HydraContext, RunMode
+from omegaconf import OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from yaie.errors import Fault, InputError, Problem, UnsupportedError
+from yaie.spec.compose_options import hydra_of_today
+from yaie.spec.wording import quoted
+from yaie.sweeps.job import Job
+
+PACKAGES = {
+    "joblib": "hydra-joblib-launcher",
+    "ray": "hydra-ray-launcher",
+    "ray_aws": "hydra-ray-launcher",
+    "submitit_local": "hydra-submitit-launcher",
+    "submitit_slurm": "hydra-submitit-launcher",
+}
+"""Launcher → the distribution that it comes in."""
+_QUIET = (
+    "hydra/hydra_logging=none",
+    "hydra/job_logging=none",
+    "hydra.output_subdir=null",
+    "hydra.job.chdir=false",
+    "hydra.job.name=yaie",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """A launcher of Hydra's, set up by the words of a command line."""
+
+    config: Any
+    """Hydra's own config, with the launcher's node in it."""
+
+    def launch(self, job: Job, numbers: Sequence[int], folder: Path) -> None:
+        """Has the job run for each number; raises what a job raised, or the launcher itself."""
+        config = self.config.copy()
+        with open_dict(config):
+            config.hydra.sweep.dir = str(folder)
+            config.hydra.sweep.subdir = "."
+        with hydra_of_today(), redirect_stdout(sys.stderr):
+            context = HydraContext(config_loader=Numbered(), callbacks=Callbacks())
+            launcher = Plugins.instance().instantiate_launcher(context, job, config)
+            returned = launcher.launch([[f"cell={number}"] for number in numbers], 0)
+        for each in returned:
+            if each.status is JobStatus.FAILED:
+                raise each._return_value
+
+
+class Numbered:
+    """Stands in the place of Hydra's loader of configs, which would compose each job anew."""
+
+    def load_sweep_config(self, master_config: Any, sweep_overrides: Sequence[str]) -> Any:
+        """The config of one job: the sweep's own, with the cell's number."""
+        config = master_config.copy()
+        with open_dict(config):
+            config.cell = int(sweep_overrides[0].partition("=")[2])
+        return config
+
+
+def launcher_of(words: Sequence[str], config_dir: Path | None = None) -> Launcher:
+    """The launcher that overrides of `hydra/launcher` and `hydra.launcher.*` name; Hydra's basic
+    one, which runs a job after the other, where there are none.
+
+    Raises InputError for words that Hydra does not take, UnsupportedError for a launcher that is
+    not installed.
+    """
+    with hydra_of_today():
+        setup_globals()
+        folder = None if config_dir is None else str(config_dir.resolve())
+        loader = ConfigLoaderImpl(create_config_search_path(folder))
+        _refuse_unknown(words, loader.get_group_options("hydra/launcher"))
+        try:
+            config = loader.load_configuration(None, [*_QUIET, *words], RunMode.MULTIRUN)
+            OmegaConf.to_container(config.hydra.launcher, resolve=False)
+        except (HydraException, OmegaConfBaseException) as error:
+            raise InputError(_unreadable(words, error)) from error
+    return Launcher(config)
+
+
+def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
+    chosen = [word.partition("=")[2] for word in words if word.startswith("hydra/launcher=")]
+    if not chosen or chosen[-1] in known:
+        return
+    name = chosen[-1]
+    origin = f"override hydra/launcher={name}"
+    here = f"those that are: {quoted(sorted(known))}"
+    if name in PACKAGES:
+        message = f"the launcher `{name}` is not installed; {here}"
+        hint = f"`pip install {PACKAGES[name]}`"
+        raise UnsupportedError(
+            Problem(
+                path="hydra/launcher",
+                message=message,
+                hint=hint,
+                origin=origin,
+                fault=Fault.UNSUPPORTED,
+            )
+        )
+    message = f"there is no launcher `{name}`; {here}"
+    raise InputError(Problem(path="hydra/launcher", message=message, origin=origin))
+
+
+def _unreadable(words: Sequence[str], error: Exception) -> Problem:
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    said = " ".join(str(cause).split("\n")[0].split())
+    return Problem(path="hydra.launcher", message=f"Hydra does not take {quoted(words)}: {said}")
