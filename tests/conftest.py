@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Read when huggingface_hub is imported, which the first test of a session does.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+
 ROOT = Path(__file__).parent.parent
 
 

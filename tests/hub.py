@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 LARGE = (".safetensors", ".bin", ".gguf")
@@ -33,6 +33,11 @@ class Repository:
     """Path of a file → bytes that it is said to have, more than are here."""
     moved_to: str | None = None
     """Another hub's address, which large files are redirected to."""
+    private: bool = False
+
+    def at(self, revision: str) -> Repository | None:
+        """The repository as it is at a revision; None where it has no such."""
+        return self if revision in ("", "main", self.commit) else None
 
     def names(self) -> list[str]:
         found = (p for p in self.folder.rglob("*") if p.is_file())
@@ -69,6 +74,9 @@ class Repository:
         return listed
 
 
+H = TypeVar("H", bound="Hub")
+
+
 @dataclass
 class Hub:
     """What is served, what was asked, and what goes wrong on purpose."""
@@ -88,12 +96,22 @@ class Hub:
         self.repositories[id] = Repository(folder)
         return self.repositories[id]
 
+    def visible(self, id: str, authorization: str | None) -> Repository | None:
+        """A repository, if whoever asks may know of it."""
+        return self.repositories.get(id)
+
 
 @contextmanager
 def running() -> Iterator[Hub]:
     """A hub that listens on a free port of the loopback device."""
-    hub = Hub()
-    handler = type("Handler", (_Handler,), {"hub": hub})
+    with listening(Hub(), Handler) as hub:
+        yield hub
+
+
+@contextmanager
+def listening(hub: H, kind: type[Handler]) -> Iterator[H]:
+    """A hub whose requests a kind of handler answers."""
+    handler = type("Handler", (kind,), {"hub": hub})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -107,7 +125,7 @@ def running() -> Iterator[Hub]:
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     hub: Hub
     protocol_version = "HTTP/1.1"
 
@@ -117,11 +135,21 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._take()
+
+    def do_PUT(self) -> None:
+        self._take()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the requests are kept in the hub."""
 
+    @property
+    def path_asked(self) -> str:
+        return unquote(urlsplit(self.path).path)
+
     def _answer(self) -> None:
-        path = unquote(urlsplit(self.path).path)
+        path = self.path_asked
         self.hub.requests.append(f"{self.command} {path}")
         self.hub.tokens.append(self.headers.get("Authorization"))
         if self.hub.failing[self.command] > 0:
@@ -132,30 +160,41 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._resolve(path.lstrip("/"))
 
+    def _take(self) -> None:
+        """This hub is one to read from."""
+        self._send(405)
+
     def _api(self, path: str) -> None:
         id, kind, rest = _split(path, ("/revision/", "/tree/"))
-        repository = self.hub.repositories.get(id)
+        first, _, folder = rest.partition("/")
+        repository = self._found(id, first if kind == "/tree/" else rest)
         if repository is None:
-            self._send(404, {"X-Error-Code": "RepoNotFound"})
-        elif rest.partition("/")[0] not in ("", "main", repository.commit):
-            self._send(404, {"X-Error-Code": "RevisionNotFound"})
-        elif kind == "/tree/":
-            folder = rest.partition("/")[2]
+            return
+        if kind == "/tree/":
             self._json([_entry(repository, n) for n in repository.names() if n.startswith(folder)])
         else:
             siblings = [repository.sibling(name) for name in repository.names()]
-            self._json({"id": id, "sha": repository.commit, "siblings": siblings})
+            at = {"id": id, "sha": repository.commit, "private": repository.private}
+            at["gated"] = "manual" if repository.gated else False
+            self._json(at | {"siblings": siblings})
+
+    def _found(self, id: str, revision: str) -> Repository | None:
+        """The repository at a revision; answers that there is none otherwise."""
+        repository = self.hub.visible(id, self.headers.get("Authorization"))
+        found = repository and repository.at(revision)
+        if found is None:
+            code = "RevisionNotFound" if repository else "RepoNotFound"
+            self._send(404, {"X-Error-Code": code})
+        return found
 
     def _resolve(self, path: str) -> None:
         id, _, rest = _split(path, ("/resolve/",))
         revision, _, name = rest.partition("/")
-        repository = self.hub.repositories.get(id)
+        repository = self._found(id, revision)
         if repository is None:
-            self._send(404, {"X-Error-Code": "RepoNotFound"})
-        elif repository.gated:
+            return
+        if repository.gated:
             self._send(403, {"X-Error-Code": "GatedRepo"})
-        elif revision not in ("main", repository.commit):
-            self._send(404, {"X-Error-Code": "RevisionNotFound"})
         elif name not in repository.names():
             at = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": repository.commit}
             self._send(404, at)
@@ -200,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command == "GET":
+        if self.command != "HEAD":
             self.wfile.write(body[: len(body) // 2] if cut else body)
         if cut:
             self.close_connection = True

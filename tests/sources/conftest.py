@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-# Read when huggingface_hub is imported, which the first test of a session does.
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from tests.hub import Hub, running
 

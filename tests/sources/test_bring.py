@@ -187,7 +187,8 @@ def test_an_index_that_lists_what_is_not_there_is_an_error(hub: Hub, checkpoint:
 
 
 def test_a_commit_that_is_none_is_not_the_answer_of_a_hub(hub: Hub) -> None:
-    hub.repositories["org/model"] = SimpleNamespace(commit="../../x", names=list)
+    at = SimpleNamespace(commit="../../x", names=list, private=False, gated=False)
+    hub.repositories["org/model"] = SimpleNamespace(at=lambda revision: at)
     assert problem_of_bringing().message == (
         f"`{hub.url}` does not answer as a hub does when asked for `org/model`"
     )

@@ -6,10 +6,12 @@ from argparse import Namespace, _ArgumentGroup
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from yaie.errors import InputError, Problem
+
 if TYPE_CHECKING:
     from yaie.loading.acts.act import Act, Acts
 
-VALUED = ("--prompt", "--save")
+VALUED = ("--prompt", "--save", "--push", "--message", "--revision")
 """Those that are followed by a value."""
 
 
@@ -25,6 +27,33 @@ def add_arguments(flags: _ArgumentGroup) -> None:
         metavar="DIR",
         help="write the loaded model there as a checkpoint; one that is there is replaced",
     )
+    flags.add_argument(
+        "--push",
+        metavar="REPO",
+        help="make the loaded model a commit of a repository on the hub",
+    )
+    visibility = flags.add_mutually_exclusive_group()
+    for word in ("private", "public"):
+        visibility.add_argument(
+            f"--{word}",
+            dest="visibility",
+            action="store_const",
+            const=word,
+            help=f"push to a {word} repository only{_NEW.get(word, '')}",
+        )
+    flags.add_argument("--message", metavar="TEXT", help="the commit's message")
+    flags.add_argument(
+        "--revision", metavar="BRANCH", help="the branch, made where it is not there: main"
+    )
+
+
+_NEW = {"private": ", as a new one is where nothing is said"}
+_OF_A_PUSH = {
+    "visibility": ("--{}", ""),
+    "message": ("--message", ""),
+    "revision": ("--revision", ", or `model.revision={}` to load it"),
+}
+"""What says how to push → its flag, and what else may have been meant."""
 
 
 def asked(args: Namespace) -> Acts:
@@ -34,9 +63,32 @@ def asked(args: Namespace) -> Acts:
 
 def _asked(args: Namespace) -> Iterator[Act]:
     from yaie.loading.acts.answer import Answer
+    from yaie.loading.acts.push import Push
     from yaie.loading.acts.save import Save
+    from yaie.sources.push.target import Target
 
     if args.prompt is not None:
         yield Answer(prompt=args.prompt)
     if args.save is not None:
         yield Save(folder=args.save)
+    if args.push is not None:
+        how = {name: getattr(args, name) for name in _OF_A_PUSH}
+        yield Push(target=Target(repo=args.push, **how), saved=args.save)
+    else:
+        _refuse_without_push(args)
+
+
+def _refuse_without_push(args: Namespace) -> None:
+    """Raises InputError for flags that say how to push where nothing is pushed."""
+    said = {name: value for name in _OF_A_PUSH if (value := getattr(args, name)) is not None}
+    if said:
+        raise InputError(*(_idle(name, value) for name, value in said.items()))
+
+
+def _idle(name: str, value: str) -> Problem:
+    flag, otherwise = _OF_A_PUSH[name]
+    return Problem(
+        path="",
+        message=f"`{flag.format(value)}` says how to push, and nothing is pushed",
+        hint=f"add `--push REPO`{otherwise.format(value)}",
+    )

@@ -25,7 +25,6 @@ _TAKES_A_VALUE = (
 _MULTIRUN = ("-m", "--multirun")
 """Hydra's flag for a sweep."""
 _LATER_FLAGS = {
-    "--push": "pushing what was loaded",
     "--export": "exporting what was loaded",
 }
 

@@ -24,6 +24,7 @@ EXAMPLES = """\
   yaie model=gpt2 --prompt "The capital of France is"
   yaie model=./my-model quantization=bnb_4bit --json
   yaie recipes/llama2-4bit.yaml --save ./llama2-4bit
+  yaie model=llama2 precision=bf16 --push me/llama2-bf16 --private
 """
 
 

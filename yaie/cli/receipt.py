@@ -51,6 +51,8 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
         yield "keys", _keys(receipt), ""
     if "saved" in receipt:
         yield "saved", _saved(receipt["saved"]), ""
+    if "pushed" in receipt:
+        yield "pushed", _pushed(receipt["pushed"]), ""
     yield "seconds", _seconds(receipt["seconds"]), ""
 
 
@@ -141,6 +143,13 @@ def _some(keys: Sequence[object]) -> str:
 
 def _saved(saved: Mapping[str, Any]) -> str:
     return f"{saved['folder']}, {sized(saved['bytes'])} in {counted(saved['files'], 'file')}"
+
+
+def _pushed(pushed: Mapping[str, Any]) -> str:
+    visibility = "private" if pushed["private"] else "public"
+    sent = f"{sized(pushed['uploaded_bytes'])} sent" if pushed["uploaded_bytes"] else "nothing new"
+    held = f"{sized(pushed['bytes'])} in {counted(pushed['files'], 'file')}"
+    return f"{pushed['url']} at {pushed['commit'][:8]}, {visibility}, {held}, {sent}"
 
 
 def _seconds(seconds: Mapping[str, float]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from yaie.errors import Fault, Problem, raise_errors
 from yaie.facts.keys import KeyFacts
 from yaie.loading.account import receipt_of
-from yaie.loading.acts.act import Act, Acts
+from yaie.loading.acts.act import Act, Acts, Watched
 from yaie.loading.loaded import Loaded
 from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
@@ -133,12 +133,13 @@ def _proof(prepared: Prepared, happened: _Happened, receipt: Receipt) -> tuple[P
 
 
 def _acted(loaded: Loaded, act: Act, watch: Stopwatch) -> Loaded:
+    watched = act.watched(watch.bytes) if isinstance(act, Watched) else act
     with watch.stage(act.stage):
-        deed = act.done(loaded)
+        deed = watched.done(loaded)
     receipt = replace(
         loaded.receipt,
         deeds={**loaded.receipt.deeds, deed.name: deed.told},
         seconds=dict(watch.seconds),
-        problems=(*loaded.receipt.problems, *_warned(deed.warnings)),
+        problems=(*loaded.receipt.problems, *_warned(deed.warnings), *deed.problems),
     )
     return replace(loaded, receipt=receipt)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from yaie.loading.modules import tree_of
+from yaie.loading.pushing import push
 from yaie.loading.receipt import Receipt
 from yaie.loading.saving import Saved, save
 from yaie.planning.tree.node import ModuleTree
+from yaie.sources.push.commit import Pushed
+from yaie.sources.push.target import Target, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +43,24 @@ class Loaded:
         and the folder is as before then.
         """
         return save(self.model, self.processor, folder)
+
+    def push(
+        self,
+        repo: str,
+        *,
+        private: bool | None = None,
+        message: str | None = None,
+        revision: str | None = None,
+    ) -> Pushed:
+        """Makes one commit of model and processor, onto the head that the branch has now.
+
+        `private` says what the repository has to be: True, False for public; None has a new one
+        private, and leaves one that is there as it is. `revision` is the branch, `main` where none
+        is named. What the branch holds already is not committed again. Raises YaieError where that
+        cannot be, and no branch is changed then.
+        """
+        visibility: Visibility | None = None
+        if private is not None:
+            visibility = "private" if private else "public"
+        target = Target(repo=repo, visibility=visibility, message=message, revision=revision)
+        return push(self.model, self.processor, target, self.receipt.source["id"])

@@ -51,11 +51,11 @@ def save(model: Any, processor: Any, folder: str | Path) -> Saved:
     """
     start = time.perf_counter()
     place = place_of(folder)
-    raise_errors((*obstacles(folder), *_unsaveable(model)))
+    raise_errors((*obstacles(folder), *unsaveable(model)))
     require_room(room_for(measuring.memory(model), place))
     doing = f"saving to `{folder}`"
     with quieted() as said, mapped(doing), writing(doing), replaced(place) as staging:
-        _write(model, processor, staging)
+        write(model, processor, staging)
         for document in documents(place):
             if not (staging / document.name).exists():
                 shutil.copy2(document, staging)
@@ -66,13 +66,15 @@ def save(model: Any, processor: Any, folder: str | Path) -> Saved:
     return Saved(folder=place, files=files, bytes=size, seconds=took, warnings=warnings)
 
 
-def _unsaveable(model: Any) -> Iterator[Problem]:
-    yield from unserializable(getattr(model, "hf_quantizer", None))
+def unsaveable(model: Any, flag: str = FLAG) -> Iterator[Problem]:
+    """Why transformers would not save a model."""
+    yield from unserializable(getattr(model, "hf_quantizer", None), flag)
     if any(hasattr(parameter, "full_tensor") for parameter in model.parameters()):
-        yield refused(FLAG, IN_PIECES)
+        yield refused(flag, IN_PIECES)
 
 
-def _write(model: Any, processor: Any, staging: Path) -> None:
+def write(model: Any, processor: Any, staging: Path) -> None:
+    """Everything that from_pretrained reads, to an empty folder."""
     model.save_pretrained(staging, max_shard_size=SHARD)
     if processor is not None:
         processor.save_pretrained(staging)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +21,35 @@ from yaie.spec.weights import Meta
 FLAG = "--save"
 
 
-def without_whole_weights(spec: LoadSpec) -> Iterator[Problem]:
+def without_whole_weights(spec: LoadSpec, flag: str = FLAG) -> Iterator[Problem]:
     """Loads that bring no weights, or only a part to each process."""
     if isinstance(spec.weights, Meta):
-        yield refused(FLAG, "`weights=meta` has a structure but no numbers to save")
+        yield refused(flag, "`weights=meta` has a structure but no numbers to save")
     if isinstance(spec.device, Sharded):
-        yield refused(FLAG, IN_PIECES, "`device=auto`, or leave `--save` out")
+        yield refused(flag, IN_PIECES, f"`device=auto`, or leave `{flag}` out")
 
 
 IN_PIECES = "a model in pieces over several processes cannot be saved yet"
 
 
-def unsaveable(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+def unsaveable(spec: LoadSpec, facts: Facts, flag: str = FLAG) -> Iterator[Problem]:
     """Why transformers would not save what the load brings, asked of transformers itself."""
     with quieted(), mapped("the quantisation that is to be saved"):
         quantizer = _quantizer(spec, facts)
-        yield from unserializable(quantizer)
+        yield from unserializable(quantizer, flag)
 
 
-def unserializable(quantizer: Any | None) -> Iterator[Problem]:
+def unserializable(quantizer: Any | None, flag: str = FLAG) -> Iterator[Problem]:
     """The problem of a quantiser whose weights transformers does not write."""
     if quantizer is None or quantizer.is_serializable():
         return
     method = quantizer.quantization_config.quant_method
     name = getattr(method, "value", method)
+    without = f"leave `{flag}` out"
     yield refused(
-        FLAG,
+        flag,
         f"transformers does not save models that `{name}` has quantised",
-        "leave `--save` out" if name == "gguf" else "`quantization=none`, or leave `--save` out",
+        without if name == "gguf" else f"`quantization=none`, or {without}",
     )
 
 
@@ -64,15 +65,18 @@ def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:
 
 
 def unroomed(
-    spec: LoadSpec, facts: Facts, memory: MemoryFacts | None, folder: Path
+    spec: LoadSpec,
+    facts: Facts,
+    memory: MemoryFacts | None,
+    need: Callable[[int], DiskNeed],
 ) -> Iterator[Problem]:
-    """A problem where the disk has no room for the model beside what is there; none where its size
-    is not known."""
+    """A problem where the disk has no room for the model's bytes; none where its size is not
+    known."""
     if memory is None:
         return
     state = memory.total("quantization_state_bytes") or 0
     size = (memory.total("weights_bytes") or 0) + state + _beside_weights(spec, facts)
-    yield from shortages([room_for(size, folder)])
+    yield from shortages([need(size)])
 
 
 def room_for(size: int, folder: Path) -> DiskNeed:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.cache import remember, repository_folder
@@ -14,18 +13,13 @@ from yaie.sources.disk import require_room
 from yaie.sources.documents import read_object, spoiled
 from yaie.sources.download import Download, Meter, Progress, silent
 from yaie.sources.files import CONFIG, Weights, inside, shards, small_files, weights
-from yaie.sources.names import HubName, is_inside, parse
+from yaie.sources.names import HubName, parse
 from yaie.sources.rates import note
-from yaie.sources.remote import Listing, RemoteFile, discard, require_as_sent
+from yaie.sources.remote import Listing, discard, is_commit, listing_of, require_as_sent
 from yaie.sources.source import Source, files_in
 from yaie.sources.stock import Stock
 from yaie.sources.upstream import WAITS, endpoint, hub_name, mapped, no_hub, persistently
 from yaie.spec.model import ModelSpec
-
-if TYPE_CHECKING:
-    from huggingface_hub.hf_api import RepoSibling
-
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def bring(
@@ -68,10 +62,9 @@ def list_files(model: ModelSpec, *, waits: Sequence[float] = WAITS) -> Listing:
             lambda: api.model_info(name.id, revision=model.revision, files_metadata=True), waits
         )
     # The commit becomes the name of a folder.
-    if not _COMMIT.fullmatch(info.sha or ""):
+    if not is_commit(info.sha):
         raise SourceError(no_hub(name.id))
-    files = {s.rfilename: _remote(s) for s in info.siblings or () if is_inside(s.rfilename)}
-    return Listing(id=name.id, revision=model.revision, commit=str(info.sha), files=files)
+    return listing_of(info, name.id, model.revision)
 
 
 def weight_files(
@@ -154,14 +147,6 @@ def _document(
 def _remember(listing: Listing, model: ModelSpec) -> None:
     with mapped(listing.id):
         remember(repository_folder(listing.id, model.cache_dir), model.revision, listing.commit)
-
-
-def _remote(sibling: RepoSibling) -> RemoteFile:
-    return RemoteFile(
-        bytes=sibling.size or 0,
-        sha256=sibling.lfs.sha256 if sibling.lfs else None,
-        git_oid=None if sibling.lfs else sibling.blob_id,
-    )
 
 
 def _no_weights(listing: Listing, model: ModelSpec) -> Problem:

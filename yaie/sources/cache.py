@@ -70,9 +70,14 @@ def _expanded(path: str) -> Path:
     return Path(os.path.expandvars(os.path.expanduser(path))).absolute()
 
 
+def is_revision(name: str) -> bool:
+    """Whether a branch, a tag or a commit can have this name."""
+    return _REVISION.fullmatch(name) is not None and ".." not in name
+
+
 def _require_revision(name: str) -> None:
     # git itself allows none of these; here they would lead out of the cache.
-    if not _REVISION.fullmatch(name) or ".." in name:
+    if not is_revision(name):
         raise InputError(
             Problem(
                 path="model.revision",

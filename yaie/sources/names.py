@@ -49,6 +49,11 @@ def parse(id: str) -> Name:
     return HubName(id)
 
 
+def hub_id(id: str | None) -> str | None:
+    """The id where it names a repository on the hub, None where it names anything else."""
+    return id if id is not None and is_hub_id(id) and not os.path.isdir(id) else None
+
+
 def is_hub_id(id: str) -> bool:
     """Whether the hub can have a repository of this name."""
     parts = id.split("/")
@@ -101,17 +106,23 @@ def _no_name(id: str) -> Problem:
         path="model.id",
         message=f"`{id}` is neither a folder at hand nor a hub id: `name` or `org/name` of ASCII "
         "letters, digits, `-`, `_` and `.`",
-        hint=_meant(id),
+        hint=_override(id),
     )
 
 
-def _meant(id: str) -> str | None:
+def meant(address: str) -> str | None:
+    """The hub id in the address of a page, `https://hub/org/name` or `hf://org/name`; None where
+    there is none."""
+    scheme, _, rest = address.partition("://")
+    host_and_path = rest.split("/")
+    id = "/".join(host_and_path[:2] if scheme == "hf" else host_and_path[1:3])
+    return id if id and is_hub_id(id) else None
+
+
+def _override(id: str) -> str | None:
     """The override that was probably meant by an id that is none."""
-    scheme, _, address = id.partition("://")
-    if address:
-        host_and_path = address.split("/")
-        meant = "/".join(host_and_path[:2] if scheme == "hf" else host_and_path[1:3])
-        return f"`model={meant}`" if is_hub_id(meant) else None
+    if "://" in id:
+        return f"`model={found}`" if (found := meant(id)) else None
     org, *rest = id.strip("/").split("/")
     if len(rest) > 1 and is_hub_id(f"{org}/{rest[0]}"):
         in_hub = f"model={org}/{rest[0]} model.subfolder={'/'.join(rest[1:])}"

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaie.errors import Fault, Problem, SourceError
+from yaie.sources.names import is_inside
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 _BLOCK = 1 << 22
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +46,23 @@ class Listing:
         return {name: file.bytes for name, file in self.files.items()}
 
 
+def is_commit(name: str | None) -> bool:
+    """Whether it has the form that the hub gives to a commit."""
+    return _COMMIT.fullmatch(name or "") is not None
+
+
+def listing_of(info: ModelInfo, id: str, revision: str | None) -> Listing:
+    """The files in an answer of the hub; names that lead out of the repository are left out."""
+    files = {s.rfilename: _remote(s) for s in info.siblings or () if is_inside(s.rfilename)}
+    return Listing(id=id, revision=revision, commit=str(info.sha), files=files)
+
+
 def require_as_sent(path: Path, file: RemoteFile) -> None:
     """Raises SourceError, and removes the file, when it is not what the hub listed.
 
     huggingface_hub checks the size alone, and would keep a damaged file for good.
     """
-    if path.stat().st_size == file.bytes and _digest_agrees(path, file):
+    if agrees(path, file):
         return
     discard(path)
     raise SourceError(
@@ -55,6 +73,11 @@ def require_as_sent(path: Path, file: RemoteFile) -> None:
             fault=Fault.SOURCE,
         )
     )
+
+
+def agrees(path: Path, file: RemoteFile) -> bool:
+    """Whether a file here has the content that the hub lists."""
+    return path.stat().st_size == file.bytes and _digest_agrees(path, file)
 
 
 def discard(path: Path) -> None:
@@ -78,3 +101,11 @@ def _digest(path: Path, digest: hashlib._Hash) -> str:
         while block := opened.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _remote(sibling: RepoSibling) -> RemoteFile:
+    return RemoteFile(
+        bytes=sibling.size or 0,
+        sha256=sibling.lfs.sha256 if sibling.lfs else None,
+        git_oid=None if sibling.lfs else sibling.blob_id,
+    )

@@ -32,7 +32,7 @@ _LATER = "try again later, or name a folder that holds the files: `model=./folde
 @contextmanager
 def mapped(id: str, revision: str | None = None) -> Iterator[None]:
     """Turns what huggingface_hub and its transport raise into SourceErrors."""
-    httpx = _transport()
+    httpx = transport()
     try:
         yield
     except SourceError:
@@ -45,7 +45,7 @@ def mapped(id: str, revision: str | None = None) -> Iterator[None]:
 def _class(error: BaseException) -> type[SourceError]:
     from huggingface_hub import errors
 
-    httpx = _transport()
+    httpx = transport()
     match error:
         case errors.LocalEntryNotFoundError() if error.__cause__ is not None:
             return _class(error.__cause__)
@@ -72,7 +72,7 @@ def may_pass(error: Exception) -> bool:
     """Whether the same request may well succeed in a moment."""
     from huggingface_hub.errors import HfHubHTTPError
 
-    httpx = _transport()
+    httpx = transport()
     if isinstance(error, HfHubHTTPError):
         status = error.response.status_code
         return status in _OVERLOADED or status >= 500
@@ -86,7 +86,7 @@ def problem_of(error: BaseException, id: str, revision: str | None = None) -> Pr
     """What happened and what to do, for anything that fetching can raise."""
     from huggingface_hub import errors
 
-    httpx = _transport()
+    httpx = transport()
     match error:
         case errors.LocalEntryNotFoundError() if error.__cause__ is not None:
             return problem_of(error.__cause__, id, revision)
@@ -188,6 +188,6 @@ def hub_name() -> str:
     return re.sub(r"//[^/@]*@", "//", endpoint())
 
 
-def _transport() -> Any:
+def transport() -> Any:
     """The HTTP library that huggingface_hub is built on: httpx, by one name or another."""
     return importlib.import_module("huggingface_hub.utils").httpx

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.memory import MemoryFacts
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
+from yaie.sources.download import Progress
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -24,6 +25,8 @@ class Deed:
     """What the receipt says of it, as JSON has it."""
     warnings: tuple[str, ...] = ()
     """What transformers said meanwhile."""
+    problems: tuple[Problem, ...] = ()
+    """Other warnings."""
 
 
 class Act(Protocol):
@@ -45,6 +48,14 @@ class Act(Protocol):
 
     def done(self, loaded: Loaded) -> Deed:
         """Does it; raises YaieError where that cannot be."""
+
+
+@runtime_checkable
+class Watched(Act, Protocol):
+    """An act that tells how many of its bytes are done."""
+
+    def watched(self, progress: Progress) -> Act:
+        """The same act, which tells them."""
 
 
 Acts = tuple[Act, ...]

@@ -13,7 +13,7 @@ from yaie.loading.acts.act import Deed
 from yaie.loading.destination import place_of, unsaveable_to
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.saving import unroomed, unsaveable
+from yaie.planning.saving import room_for, unroomed, unsaveable
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -31,7 +31,8 @@ class Save:
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
         yield from unsaveable(plan.spec, facts)
-        yield from unroomed(plan.spec, facts, memory, place_of(self.folder))
+        place = place_of(self.folder)
+        yield from unroomed(plan.spec, facts, memory, lambda size: room_for(size, place))
 
     def done(self, loaded: Loaded) -> Deed:
         saved = loaded.save(self.folder)

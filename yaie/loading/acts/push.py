@@ -1,0 +1,56 @@
+"""`--push REPO`: the loaded model as a commit on a hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from yaie.errors import Problem
+from yaie.facts.facts import Facts
+from yaie.facts.memory import MemoryFacts
+from yaie.loading import pushing
+from yaie.loading.acts.act import Deed
+from yaie.loading.loaded import Loaded
+from yaie.planning.plan import LoadPlan
+from yaie.planning.saving import unroomed, unsaveable, without_whole_weights
+from yaie.sources.download import Progress, silent
+from yaie.sources.push.target import FLAG, Target
+from yaie.spec.load_spec import LoadSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """Model and processor on a branch of a repository."""
+
+    target: Target
+    saved: str | Path | None = None
+    """The folder that an act before this one saves the model to; None where none does."""
+    progress: Progress = field(default=silent, compare=False)
+    stage: str = "push"
+
+    def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
+        yield from without_whole_weights(spec, FLAG)
+        yield from pushing.obstacles(self.target, spec.model.id)
+
+    def refusals(
+        self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
+    ) -> Iterator[Problem]:
+        yield from unsaveable(plan.spec, facts, FLAG)
+        if self.saved is None:
+            yield from unroomed(plan.spec, facts, memory, pushing.room_for)
+
+    def watched(self, progress: Progress) -> Push:
+        return replace(self, progress=progress)
+
+    def done(self, loaded: Loaded) -> Deed:
+        id = loaded.receipt.source["id"]
+        pushed = pushing.push(
+            loaded.model,
+            loaded.processor,
+            self.target,
+            id,
+            saved=self.saved,
+            progress=self.progress,
+        )
+        return Deed(name="pushed", told=pushed.as_json(), problems=pushed.warnings)
