@@ -36,12 +36,14 @@ from yaie.errors import Fault, InputError, Problem
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
 from yaie.facts.memory import MemoryFacts, Use
+from yaie.facts.parameters import ParameterFacts
 from yaie.facts.setting import Setting, named
 from yaie.facts.shipped import INSTALLED
 from yaie.facts.tokens import tokens_of
 from yaie.planning.inquiry import inquire
+from yaie.planning.parameters import parameters_of
 from yaie.planning.preflight import check, uncomposed
-from yaie.rules import keys, memory, new_layers, tokens
+from yaie.rules import keys, memory, new_layers, parameters, tokens
 from yaie.rules.judge import Rule, rules_of
 from yaie.spec.compose import compose
 from yaie.spec.load_spec import Composition, LoadSpec
@@ -55,6 +57,8 @@ KEYS = "keys"
 """Examples of the rules that compare a checkpoint's weights with the model."""
 MEMORY = "memory"
 """Examples of the rules of the room that a model finds."""
+PARAMETERS = "parameters"
+"""Examples of the rules of parameters that are named."""
 _BITS = {"F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "U8": 8, "I32": 32}
 
 
@@ -75,7 +79,7 @@ class Example:
 
 def examples() -> dict[str, Example]:
     """Rule → example, of all groups."""
-    others = (CHECKPOINTS, COMPOSING, KEYS, MEMORY)
+    others = (CHECKPOINTS, COMPOSING, KEYS, MEMORY, PARAMETERS)
     files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in others]
     return {name: example for file in files for name, example in _rows(file).items()}
 
@@ -105,6 +109,18 @@ def memory_rules() -> dict[str, Callable[[LoadSpec, MemoryFacts], Iterator[Probl
     """The rules that compare a model with the room it finds."""
     found: list[Callable[..., Iterator[Problem]]] = [*rules_of(memory)]
     return {r.__name__: r for r in found if r.__name__ != "judge_memory"}
+
+
+def parameter_examples() -> dict[str, Example]:
+    """Rule of parameters that are named → example."""
+    return _rows(EXAMPLES / f"{PARAMETERS}.yaml")
+
+
+def parameter_rules() -> dict[str, Callable[[LoadSpec, ParameterFacts], Iterator[Problem]]]:
+    """The rules of parameters that are named."""
+    found: list[Callable[..., Iterator[Problem]]] = [*rules_of(parameters)]
+    named = {rule.__name__: rule for rule in found if isgeneratorfunction(rule)}
+    return {name: rule for name, rule in named.items() if name != "judge_parameters"}
 
 
 def _rows(file: Path) -> dict[str, Example]:
@@ -181,6 +197,16 @@ def problems_of_memory(name: str, example: Example) -> tuple[Problem, ...]:
         assert found.memory is not None, found.problems
         said = memory_rules()[name](composition.spec, found.memory)
         own = {(p.path, p.message) for p in said}
+        return tuple(p for p in found.problems if (p.path, p.message) in own)
+
+
+def problems_of_parameters(name: str, example: Example) -> tuple[Problem, ...]:
+    """What a rule of parameters says of its example, as `yaie check --checkpoint` shows it."""
+    with _folder(example):
+        composition = _composed(example)
+        found = inquire(composition, _setting(example))
+        known = parameters_of(composition.spec, found.facts)
+        own = {(p.path, p.message) for p in parameter_rules()[name](composition.spec, known)}
         return tuple(p for p in found.problems if (p.path, p.message) in own)
 
 

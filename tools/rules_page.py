@@ -14,14 +14,17 @@ from tools.rule_examples import (
     key_rules,
     memory_examples,
     memory_rules,
+    parameter_examples,
+    parameter_rules,
     problems_of,
     problems_of_keys,
     problems_of_memory,
+    problems_of_parameters,
     problems_of_words,
 )
 from yaie.cli.problems import said
 from yaie.errors import Problem
-from yaie.rules import keys, memory
+from yaie.rules import keys, memory, parameters
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -39,7 +42,10 @@ _OPENING = (
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_OPENING, *_composing(), *_rules(), *_keys(), *_memory()]) + "\n"
+    return (
+        "\n".join([*_OPENING, *_composing(), *_rules(), *_keys(), *_parameters(), *_memory()])
+        + "\n"
+    )
 
 
 def _composing() -> Iterator[str]:
@@ -67,6 +73,15 @@ def _keys() -> Iterator[str]:
         words = ("--checkpoint", *example.words)
         shown = replace(example, words=words)
         yield from ("", *_shown(shown, problems_of_keys(name, example)))
+
+
+def _parameters() -> Iterator[str]:
+    yield from ("", f"## {heading(parameters)} (`yaie check --checkpoint`)")
+    known = parameter_examples()
+    for name, rule in parameter_rules().items():
+        yield from _told(rule)
+        shown = replace(known[name], words=("--checkpoint", *known[name].words))
+        yield from ("", *_shown(shown, problems_of_parameters(name, known[name])))
 
 
 def _memory() -> Iterator[str]:

@@ -19,7 +19,7 @@ def test_the_receipt_has_the_contracts_keys(load: Load, saved_llama: Path) -> No
     receipt = load(saved_llama).receipt.as_json()
     assert set(receipt) == {
         *("model_class", "source", "parameters", "trainable_parameters", "memory_bytes"),
-        "memory",
+        *("memory", "trainable", "gradient_checkpointing"),
         *("dtypes", "attention", "device_map", "quantization", "training", "missing_keys"),
         *("unexpected_keys", "mismatched_keys", "seconds", "problems"),
     }

@@ -22,6 +22,7 @@ LLAMA_CLASS = ClassFacts(
     no_split_modules=("LlamaDecoderLayer",),
     keep_in_fp32=(),
     can_generate=True,
+    gradient_checkpointing=True,
     modules=("model", "lm_head"),
 )
 LLAMA = ArchitectureFacts(

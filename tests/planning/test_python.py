@@ -134,3 +134,30 @@ def test_no_override_says_whose_code_is_run(plan: Planner) -> None:
 def test_builtins_are_called_by_their_names(plan: Planner) -> None:
     weights = {"kind": "pretrained", "reinitialize": ["lm_head.*"]}
     assert 'device = getattr(model, "device")' in program(plan({"weights": weights}))
+
+
+def test_what_is_frozen_is_a_loop_over_names_and_the_mode_comes_after(plan: Planner) -> None:
+    weights = {
+        "kind": "pretrained",
+        "mode": "train",
+        "trainable": ["lm_head.*"],
+        "freeze": ["*.bias", "*norm*"],
+        "gradient_checkpointing": True,
+    }
+    text = program(plan({"weights": weights, "processor": {"kind": "none"}}))
+    assert text.startswith("from fnmatch import fnmatchcase\n\nfrom transformers import Auto")
+    assert text.endswith(
+        """
+model.requires_grad_(False)
+for name, parameter in model.named_parameters(remove_duplicate=False):
+    if fnmatchcase(name, "lm_head.*"):
+        parameter.requires_grad_(True)
+for name, parameter in model.named_parameters(remove_duplicate=False):
+    if any(fnmatchcase(name, pattern) for pattern in ["*.bias", "*norm*"]):
+        parameter.requires_grad_(False)
+model.train()
+model.activation_checkpointing_enable(
+    activation_checkpointing_kwargs={"use_reentrant": False},
+)
+"""
+    )

@@ -55,6 +55,7 @@ def model_class(name: str, *, head: str = "", **changes: Any) -> ClassFacts:
         no_split_modules=("LlamaDecoderLayer",),
         keep_in_fp32=(),
         can_generate=head == "lm_head",
+        gradient_checkpointing=True,
         modules=("model", *inside, head) if head else inside,
     )
     return replace(declared, **changes)

@@ -15,9 +15,12 @@ from tools.rule_examples import (
     memory_examples,
     memory_rules,
     messages_with,
+    parameter_examples,
+    parameter_rules,
     problems_of,
     problems_of_keys,
     problems_of_memory,
+    problems_of_parameters,
     problems_of_words,
     raw_problems_of,
     raw_problems_of_words,
@@ -30,6 +33,7 @@ EXAMPLES = examples()
 COMPOSING = composing_examples()
 KEYS = key_examples()
 MEMORY = memory_examples()
+PARAMETERS = parameter_examples()
 BY_NAME = {rule.__name__: rule for rule in RULES}
 
 
@@ -84,6 +88,16 @@ def test_an_example_of_memory_makes_its_rule_speak(name: str) -> None:
 def test_every_rule_of_memory_has_an_example_and_says_what_happens_without_it() -> None:
     assert list(MEMORY) == list(memory_rules())
     assert all(rule_text(rule).upstream for rule in memory_rules().values())
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_an_example_of_parameters_makes_its_rule_speak(name: str) -> None:
+    assert problems_of_parameters(name, PARAMETERS[name])
+
+
+def test_every_rule_of_parameters_has_an_example_and_says_what_happens_without_it() -> None:
+    assert list(PARAMETERS) == list(parameter_rules())
+    assert all(rule_text(rule).upstream for rule in parameter_rules().values())
 
 
 @pytest.mark.parametrize("sentence", COMPOSING)

@@ -12,6 +12,7 @@ from yaie.spec.wording import counted, sized
 
 _SHOWN_KEYS = 3
 _SHOWN_DEVICES = 4
+_SHOWN_MODULES = 3
 
 _BESIDE = {"memory": "predicted"}
 """What stands beside a row that shows no asked value."""
@@ -41,12 +42,14 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "model", receipt["model_class"], _task(spec)
     yield "source", _source(receipt["source"]), ""
     yield "parameters", _parameters(receipt), ""
+    if receipt["trainable"] and "" not in receipt["trainable"]:
+        yield "trainable", _trainable(receipt["trainable"]), ""
     yield "memory", sized(_measured(receipt)), _predicted(receipt)
     yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
     yield "attention", _kinds(receipt["attention"]), spec.attention.kind
     yield "device", _devices(receipt["device_map"]), _device(spec)
     yield "quantization", _quantization(receipt["quantization"]), spec.quantization.method
-    yield "mode", "train" if receipt["training"] else "eval", spec.weights.mode
+    yield "mode", _mode(receipt), spec.weights.mode
     if spec.weights.kind == "pretrained":
         yield "keys", _keys(receipt), ""
     if "saved" in receipt:
@@ -70,6 +73,20 @@ def _parameters(receipt: Mapping[str, Any]) -> str:
     total, trainable = receipt["parameters"], receipt["trainable_parameters"]
     of_them = "all" if trainable == total else f"{trainable:,}"
     return f"{total:,}, {of_them} trainable"
+
+
+def _trainable(modules: Mapping[str, int]) -> str:
+    """The largest modules first."""
+    largest = sorted(modules, key=lambda name: -modules[name])
+    shown = [f"{name} {modules[name]:,}" for name in largest[:_SHOWN_MODULES]]
+    rest = [modules[name] for name in largest[_SHOWN_MODULES:]]
+    more = [f"{counted(len(rest), 'more module')} {sum(rest):,}"] if rest else []
+    return ", ".join([*shown, *more])
+
+
+def _mode(receipt: Mapping[str, Any]) -> str:
+    anew = ", gradient checkpointing" if receipt["gradient_checkpointing"] else ""
+    return ("train" if receipt["training"] else "eval") + anew
 
 
 def _measured(receipt: Mapping[str, Any]) -> int:

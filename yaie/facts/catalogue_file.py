@@ -22,7 +22,7 @@ from yaie.facts.architecture import (
     aliases,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a line's form changes, so that a catalogue kept by another yaie is not read."""
 BLOCK = 40
 """Architectures that are compressed together."""

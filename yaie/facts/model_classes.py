@@ -70,8 +70,9 @@ def class_facts(cls: Any, auto: Any, config_class: Any) -> ClassFacts:
         left_in_fp32=reactions.left_in_fp32(subject),
         tensor_parallel={} if model is None else releases.tensor_parallel_plan(model),
         modules=() if model is None else tuple(dict.fromkeys(_modules(model, no_split))),
-        # Last, since it sets configs of the model.
+        # Last, since they change the model.
         tied_weights={} if model is None else _tied(model),
+        gradient_checkpointing=_checkpoints(cls, model),
     )
 
 
@@ -116,6 +117,12 @@ def _experts(cls: Any, model: Any) -> tuple[str, ...]:
 def _chooses_experts(part: Any) -> bool:
     choice = getattr(part, "_can_set_experts_implementation", None)
     return callable(choice) and bool(choice())
+
+
+def _checkpoints(cls: Any, model: Any) -> bool:
+    if model is None:
+        return not hasattr(cls, "_backends") and bool(cls.supports_gradient_checkpointing)
+    return releases.checkpoints(model)
 
 
 def _tied(model: Any) -> dict[str, str]:

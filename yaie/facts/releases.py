@@ -119,6 +119,16 @@ def tied_weights(model: Any) -> dict[str, str]:
         return {}
 
 
+def checkpoints(model: Any) -> bool:
+    """Whether a model lets its layers compute activations anew; it is left doing so."""
+    name = "activation_checkpointing_enable"
+    try:
+        getattr(model, name if hasattr(model, name) else "gradient_checkpointing_enable")()
+    except ValueError:
+        return False
+    return True
+
+
 def tensor_parallel_plan(model: Any) -> dict[str, str]:
     """Modules → how they are split, of the model and all its parts."""
     return dict(getattr(model, "_tp_plan", None) or {})

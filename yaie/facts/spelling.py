@@ -33,6 +33,20 @@ class Spelled:
 KEYWORDS = (Former(today="dtype", before="torch_dtype", since="4.56"),)
 """Keywords of from_pretrained and from_config. Before, from_pretrained carries `dtype` into the
 config unread, and the model is float32."""
+CHECKPOINTING = (
+    Former(
+        today="activation_checkpointing_enable",
+        before="gradient_checkpointing_enable",
+        since="5.23",
+    ),
+    Former(
+        today="activation_checkpointing_kwargs",
+        before="gradient_checkpointing_kwargs",
+        since="5.23",
+    ),
+)
+"""The method of a model that drops activations, and its keyword. 5.0 knows the former alone, and
+5.23 both; when between the two today's came does not matter, for the former works until then."""
 FIELDS = (Former(today="dtype", before="torch_dtype", since="4.56"),)
 """Fields of config.json."""
 TEXT = "text_config"

@@ -23,6 +23,25 @@ def dtypes(model: Model) -> dict[str, int]:
     return dict(counted.most_common())
 
 
+def trainable(model: Model) -> dict[str, int]:
+    """Module → parameters to be trained, by the largest modules all of whose parameters are, their
+    layers together as `*`; `""` is the whole."""
+    parts: dict[tuple[str, ...], list[int]] = {}
+    for name, parameter in model.named_parameters():
+        path = tuple("*" if part.isdigit() else part for part in name.split("."))
+        for length in range(len(path) + 1):
+            count = parts.setdefault(path[:length], [0, 0])
+            count[0] += parameter.numel()
+            count[1] += parameter.numel() if parameter.requires_grad else 0
+    whole = [path for path, (held, trained) in parts.items() if trained == held > 0]
+    return {".".join(path): parts[path][1] for path in whole if not path or path[:-1] not in whole}
+
+
+def checkpoints(model: Model) -> bool:
+    """Whether any layer computes its activations anew in a backward pass."""
+    return any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
+
+
 def memory(model: Model) -> int:
     """Bytes of parameters and buffers; transformers counts packed tensors as if they were not."""
     tensors = [*model.parameters(), *model.buffers()]

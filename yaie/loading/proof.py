@@ -13,6 +13,7 @@ from yaie.facts.keys import KeyFacts
 from yaie.loading.measuring import quantised
 from yaie.loading.preparing import Prepared
 from yaie.loading.receipt import Receipt
+from yaie.loading.training_proof import trained_otherwise
 from yaie.planning.overrides import asked
 from yaie.planning.readback import unread
 from yaie.spec.device import Single
@@ -32,7 +33,7 @@ def disproved(
     yield from _numbers(spec, model, receipt)
     yield from _attention(spec, model)
     yield from _quantization(spec, receipt)
-    yield from _mode(spec, receipt)
+    yield from trained_otherwise(spec, model, receipt)
     if isinstance(spec.weights, Pretrained):
         yield from _keys(receipt, prepared.keys)
     # The text model out of a composite has the config of its part, which holds its overrides.
@@ -123,12 +124,6 @@ def _quantization(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
     if not receipt.quantization.get("modules"):
         wanted = spec.quantization.method
         yield _mismatch("quantization.method", f"asked for `{wanted}`, but no module is quantised")
-
-
-def _mode(spec: LoadSpec, receipt: Receipt) -> Iterator[Problem]:
-    if receipt.training != (spec.weights.mode == "train"):
-        got = "train" if receipt.training else "eval"
-        yield _mismatch("weights.mode", f"asked for `{spec.weights.mode}`, but got `{got}`")
 
 
 def _keys(receipt: Receipt, foreseen: KeyFacts | None) -> Iterator[Problem]:

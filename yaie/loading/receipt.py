@@ -19,6 +19,8 @@ class Receipt:
     parameters: int
     """Weights; packed four-bit ones count as the numbers they hold, tied ones once."""
     trainable_parameters: int
+    trainable: Mapping[str, int]
+    """Module → parameters to be trained; `""` is the whole, layers are told together as `*`."""
     memory_bytes: int
     """Parameters and buffers."""
     memory: Mapping[str, Mapping[str, int]]
@@ -33,6 +35,8 @@ class Receipt:
     quantization: Mapping[str, Any]
     """`method` and the number of quantised `modules`; empty where there are none."""
     training: bool
+    gradient_checkpointing: bool
+    """Whether layers compute their activations anew in a backward pass."""
     missing_keys: tuple[str, ...]
     unexpected_keys: tuple[str, ...]
     mismatched_keys: tuple[str, ...]

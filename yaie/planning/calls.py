@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Value = object
-"""None, bool, int, float, str, lists and mappings of them, and the four forms below."""
+"""None, bool, int, float, str, lists and mappings of them, and the forms below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,18 @@ class Nested:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Every parameter of a model whose name matches a pattern, under each of its names; as the
+    first argument of a call it is called for each."""
+
+    model: Ref
+    patterns: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Value]:
+        return {"$each": self.model.as_json(), "patterns": list(self.patterns)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of the plan; `name` is its value's name in the program that `code` prints."""
@@ -78,7 +90,7 @@ class Call:
 def as_json(value: Value) -> Value:
     """A value with the forms above replaced by their JSON."""
     match value:
-        case Ref() | First() | Named() | Nested():
+        case Ref() | First() | Named() | Nested() | Each():
             return value.as_json()
         case Mapping():
             return {str(key): as_json(item) for key, item in value.items()}

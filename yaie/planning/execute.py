@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from operator import attrgetter
 from typing import Any
 
-from yaie.planning.calls import Call, First, Named, Nested, Ref, Value
+from yaie.planning.calls import Call, Each, First, Named, Nested, Ref, Value
 
 MODULES = frozenset({"builtins", "importlib", "torch", "torchao", "transformers", "unittest"})
 """The only modules that a plan calls into."""
@@ -18,7 +20,19 @@ def carry_out(call: Call, values: Sequence[Any]) -> Any:
     """The value of a call, given the values of the calls before it."""
     context = evaluated(call.context, values) if call.context else nullcontext()
     with context:
+        match call.args:
+            case (Each() as each, *rest):
+                for parameter in _matching(each, values):
+                    _called(replace(call, args=(parameter, *rest)), values)
+                return None
         return _called(call, values)
+
+
+def _matching(each: Each, values: Sequence[Any]) -> Iterator[Any]:
+    model = evaluated(each.model, values)
+    for name, parameter in model.named_parameters(remove_duplicate=False):
+        if any(fnmatchcase(name, pattern) for pattern in each.patterns):
+            yield parameter
 
 
 def evaluated(value: Value, values: Sequence[Any]) -> Any:

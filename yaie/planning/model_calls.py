@@ -1,4 +1,4 @@
-"""The calls that yield the model: its seed, its config, its weights, its mode."""
+"""The calls that yield the model: its seed, its config, its weights."""
 
 from __future__ import annotations
 
@@ -48,13 +48,6 @@ def renewal_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
         renewed = Nested("torch.nn.Module.to_empty", (emptied,), {"device": Ref(model + 1)})
         yield Call(target="torch.nn.Module.apply", args=(renewed, Ref(model, "_init_weights")))
     yield Call(target="transformers.PreTrainedModel.tie_weights", args=(Ref(model),))
-
-
-def mode_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
-    """from_pretrained leaves a model in eval mode, from_config in train mode."""
-    left_in = "eval" if isinstance(spec.weights, Pretrained) else "train"
-    if spec.weights.mode != left_in:
-        yield Call(target=f"torch.nn.Module.{spec.weights.mode}", args=(Ref(model),))
 
 
 def _draws_weights(spec: LoadSpec, facts: Facts) -> bool:

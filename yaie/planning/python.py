@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 
-from yaie.planning.calls import Call, First, Named, Nested, Ref, Value
+from yaie.planning.calls import Call, Each, First, Named, Nested, Ref, Value
 from yaie.planning.plan import LoadPlan
 
 WIDTH = 88
@@ -14,7 +14,7 @@ ROOMS = ("torchao.quantization.", "transformers.")
 """Packages whose classes are imported by name."""
 WHOLE = ("importlib", "torch", "unittest.mock")
 """Modules that are imported whole."""
-METHODS = ("torch.nn.Module.", "transformers.PreTrainedModel.")
+METHODS = ("torch.Tensor.", "torch.nn.Module.", "transformers.PreTrainedModel.")
 """Classes whose functions read as methods of their first argument."""
 
 
@@ -25,10 +25,13 @@ def program(plan: LoadPlan) -> str:
     return "\n".join(_imports(plan.calls)) + "\n\n" + body + "\n"
 
 
-def _imports(calls: Iterable[Call]) -> Iterator[str]:
+def _imports(calls: Sequence[Call]) -> Iterator[str]:
     targets = {target for call in calls for target in _targets(call)}
     functions = [target for target in targets if not target.startswith(METHODS)]
     plain = [name for name in WHOLE if any(t.startswith(f"{name}.") for t in functions)]
+    matching = any(isinstance(arg, Each) for call in calls for arg in call.args)
+    first = ["from fnmatch import fnmatchcase"] if matching else []
+    yield from (*first, *([""] if first else []))
     yield from (*(f"import {name}" for name in plain), *([""] if plain else []))
     for room in ROOMS:
         classes = {t.removeprefix(room).split(".")[0] for t in functions if t.startswith(room)}
@@ -64,11 +67,25 @@ def _statement(call: Call, names: Sequence[str]) -> Iterator[str]:
         owner, attribute, value = call.args
         yield f"{_text(owner, names, 0)}.{attribute} = {_text(value, names, 0)}"
         return
+    if call.args and isinstance(call.args[0], Each):
+        yield from _loop(call, call.args[0], names)
+        return
     indent = 4 if call.context else 0
     if call.context:
         yield f"with {_text(call.context, names, 0)}:"
     start = f"{call.name} = " if call.name else ""
     yield " " * indent + start + _call_text(call, names, indent, len(start))
+
+
+def _loop(call: Call, each: Each, names: Sequence[str]) -> Iterator[str]:
+    model, patterns = _text(each.model, names, 0), [f"{_text(p, names, 0)}" for p in each.patterns]
+    one = f"fnmatchcase(name, {patterns[0]})"
+    several = f"any(fnmatchcase(name, pattern) for pattern in [{', '.join(patterns)}])"
+    method = call.target.rpartition(".")[2]
+    arguments = ", ".join(_text(value, names, 8) for value in call.args[1:])
+    yield f"for name, parameter in {model}.named_parameters(remove_duplicate=False):"
+    yield f"    if {one if len(patterns) == 1 else several}:"
+    yield f"        parameter.{method}({arguments})"
 
 
 def _call_text(call: Call | Nested, names: Sequence[str], indent: int, taken: int) -> str:

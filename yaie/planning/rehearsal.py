@@ -26,6 +26,7 @@ from yaie.planning.matching import WEIGHTLESS, foreseen
 from yaie.planning.memory.anatomies import Anatomies
 from yaie.planning.memory.forecast import memory_of
 from yaie.planning.overrides import asked
+from yaie.planning.parameters import parameters_judged
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import with_origins
 from yaie.planning.readback import unread
@@ -84,8 +85,11 @@ def rehearse(
     found = matched(plan, facts, common)
     if errors_of(found.problems):
         return found
+    named = tuple(parameters_judged(plan.spec, facts))
+    if errors_of(named):
+        return replace(found, problems=(*found.problems, *named))
     memory, problems = memory_judged(plan, facts, use, common.anatomies.memory_of)
-    return replace(found, memory=memory, problems=(*found.problems, *problems))
+    return replace(found, memory=memory, problems=(*found.problems, *named, *problems))
 
 
 Counting = Callable[[LoadSpec, Facts, Use | None], MemoryFacts]

@@ -8,7 +8,14 @@ from typing import Any
 
 from yaie.facts.checkpoint import tokenizer_class
 from yaie.facts.facts import Facts
-from yaie.facts.spelling import KEYWORDS, QUANTIZATION, TOKENIZERS, Spelled, former
+from yaie.facts.spelling import (
+    CHECKPOINTING,
+    KEYWORDS,
+    QUANTIZATION,
+    TOKENIZERS,
+    Spelled,
+    former,
+)
 from yaie.planning.calls import Call, Nested, Value
 from yaie.spec.load_spec import LoadSpec
 
@@ -29,7 +36,8 @@ def respellings(calls: Iterable[Call], spec: LoadSpec, facts: Facts) -> Iterator
     for call in calls:
         changes = _changes(call, spec, facts)
         if "target" in changes:
-            said[_class(call.target)] = _class(str(changes["target"]))
+            today, there = call.target.split("."), str(changes["target"]).split(".")
+            said |= {t: b for t, b in zip(today, there, strict=True) if t != b}
         said |= {
             f"{today}=": f"{there}="
             for today, there in zip(call.kwargs, changes.get("kwargs", ()), strict=False)
@@ -46,6 +54,10 @@ def _changes(call: Call, spec: LoadSpec, facts: Facts) -> dict[str, Any]:
         named = tokenizer_class(facts.checkpoint, spec.model.subfolder) or ""
         before = former(TOKENIZERS, named, version)
         return {"target": f"transformers.{before}.from_pretrained"} if before else {}
+    owner, _, method = call.target.rpartition(".")
+    if before := former(CHECKPOINTING, method, version):
+        kwargs = {former(CHECKPOINTING, n, version) or n: v for n, v in call.kwargs.items()}
+        return {"target": f"{owner}.{before}", "kwargs": kwargs}
     if call.target.startswith("transformers.AutoModel") and call.target.endswith(MAKERS):
         return {
             "kwargs": {

@@ -39,6 +39,7 @@ from yaie.rules import (
     stored_config,
     stored_weights,
     task,
+    training,
     unasked_kernels,
     weights,
 )
@@ -59,6 +60,7 @@ GROUPS: tuple[ModuleType, ...] = (
     config_pretrained,
     task,
     weights,
+    training,
     stored_config,
     stored_weights,
     precision,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from yaie.facts.architecture import ArchitectureFacts, ClassFacts
@@ -10,6 +11,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.packages import release as release
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta, Pretrained
+from yaie.spec.wording import nearest
 
 DTYPE_NAMES = ("dtype", "torch_dtype")
 """Names under which a config.json says its dtype, today's first."""
@@ -136,3 +138,23 @@ def leaves(modules: Iterable[str]) -> list[str]:
     modules = list(modules)
     parents = {name.rpartition(".")[0] for name in modules}
     return [name for name in modules if name and name not in parents]
+
+
+def may_match(wanted: str, modules: tuple[str, ...]) -> bool:
+    """Whether a pattern can name a weight of some module, or of one too deep to be listed."""
+    head = wanted.partition("*")[0]
+    stem = pattern(head.rstrip("."))
+    return (
+        not stem
+        or any(fnmatchcase(f"{module}.weight", pattern(wanted)) for module in modules)
+        or any(module.startswith(stem) or stem.startswith(f"{module}.") for module in modules)
+    )
+
+
+def meant_module(wanted: str, modules: tuple[str, ...]) -> str | None:
+    """The module that a pattern was surely meant to name; None where it may name a parameter."""
+    return nearest(wanted.removesuffix(".*"), modules, cutoff=_SURELY_MEANT)
+
+
+_SURELY_MEANT = 0.85
+"""Likeness of a parameter's name to a module's stays below it in all architectures of 5.23."""

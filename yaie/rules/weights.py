@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules.problems import refused, said, wrong
-from yaie.rules.reading import asked_class, pattern
+from yaie.rules.reading import asked_class, may_match, meant_module
 from yaie.spec.device import Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Pretrained, Random
-from yaie.spec.wording import counted, nearest, override
+from yaie.spec.wording import counted, override
 
 
 def pretrained_weights_come_from_a_checkpoint(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -88,13 +87,13 @@ def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterat
     if not isinstance(spec.weights, Pretrained) or model is None or not model.modules:
         return
     for wanted in spec.weights.reinitialize:
-        if _may_match(wanted, model.modules):
+        if may_match(wanted, model.modules):
             continue
         message = (
             f"`{wanted}` matches none of the {counted(len(model.modules), 'module')} of"
             f" `{model.name}`"
         )
-        if near := nearest(wanted.removesuffix(".*"), model.modules, cutoff=_SURELY_MEANT):
+        if near := meant_module(wanted, model.modules):
             asked = spec.weights.reinitialize
             meant = [f"{near}.*" if name == wanted else name for name in asked]
             hint = override("weights.reinitialize", meant)
@@ -102,18 +101,3 @@ def new_weights_are_weights_of_the_model(spec: LoadSpec, facts: Facts) -> Iterat
         else:
             # Parameters outside of modules (`logit_scale`) are weights too, and are not listed.
             yield said("weights.reinitialize", f"{message}; if it is no parameter, it is ignored")
-
-
-_SURELY_MEANT = 0.85
-"""Likeness of a parameter's name to a module's stays below it in all architectures of 5.23."""
-
-
-def _may_match(wanted: str, modules: tuple[str, ...]) -> bool:
-    """Whether a pattern can name a weight of some module, or of one too deep to be listed."""
-    head = wanted.partition("*")[0]
-    stem = pattern(head.rstrip("."))
-    return (
-        not stem
-        or any(fnmatchcase(f"{module}.weight", pattern(wanted)) for module in modules)
-        or any(module.startswith(stem) or stem.startswith(f"{module}.") for module in modules)
-    )

@@ -14,6 +14,15 @@ Patterns = Annotated[tuple[str, ...], Field(strict=False)]
 class _Weights(Group):
     mode: Literal["eval", "train"] = "eval"
     """Whether dropout and the like are active."""
+    freeze: Patterns = ()
+    """Patterns (`model.embed_tokens.*`) of parameters that are not to be trained; whatever is tied
+    to one of them is frozen with it."""
+    trainable: Patterns = ()
+    """Patterns (`lm_head.*`) of the only parameters that are to be trained, less those that
+    `freeze` names; empty: all."""
+    gradient_checkpointing: bool = False
+    """Whether layers compute their activations anew in the backward pass rather than keep them;
+    heeded in train mode alone."""
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of every weight that is drawn at random."""
 

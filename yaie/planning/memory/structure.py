@@ -73,14 +73,15 @@ class Structure:
             if name in tied or id(tensor) in seen:
                 continue
             seen.add(id(tensor))
-            if kind == "parameter" and self._is_quantised(name):
+            if kind == "parameter" and self.is_quantised(name):
                 yield self._packed(name, tensor)
             else:
                 # What no checkpoint holds is not cast as it is read.
                 upcast = None if kind == "computed" else self.upcast(name)
                 yield _plain(name, kind, tensor, upcast)
 
-    def _is_quantised(self, name: str) -> bool:
+    def is_quantised(self, name: str) -> bool:
+        """Whether the quantiser packs a weight."""
         return self.quantizer is not None and bool(
             self.quantizer.param_needs_quantization(self.model, name)
         )

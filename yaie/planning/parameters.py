@@ -1,0 +1,52 @@
+"""The parameters that a load brings, read from its model on `meta`. Imports transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yaie.errors import Problem, YaieError
+from yaie.facts.facts import Facts
+from yaie.facts.parameters import ParameterFacts
+from yaie.planning.memory.structure import Structure, structure_of
+from yaie.planning.upstream import quieted
+from yaie.rules.parameters import judge_parameters
+from yaie.rules.problems import said
+from yaie.spec.load_spec import LoadSpec
+
+
+def parameters_judged(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """What is to be said of the parameters that are named; those that cannot be foreseen are judged
+    once the load is done."""
+    if not spec.weights.freeze and not spec.weights.trainable:
+        return
+    try:
+        with quieted():
+            parameters = parameters_of(spec, facts)
+    except YaieError as error:
+        yield from error.problems
+    except Exception as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        yield said("", f"the parameters cannot be foreseen: {why}")
+    else:
+        yield from judge_parameters(spec, parameters)
+
+
+def parameters_of(spec: LoadSpec, facts: Facts) -> ParameterFacts:
+    """The parameters of a load that the rules allow; raises what transformers does on the way."""
+    structure = structure_of(spec, facts)
+    names = tuple(name for name, _ in structure.model.named_parameters(remove_duplicate=False))
+    return ParameterFacts(
+        model_class=type(structure.model).__name__,
+        names=names,
+        packed=frozenset(_packed(structure)),
+        tied=dict(getattr(structure.model, "all_tied_weights_keys", {})),
+    )
+
+
+def _packed(structure: Structure) -> list[str]:
+    named = structure.model.named_parameters(remove_duplicate=False)
+    return [
+        name
+        for name, parameter in named
+        if structure.is_quantised(name) or not parameter.is_floating_point()
+    ]
