@@ -27,6 +27,7 @@ LOADED = [
     ("qwen3-structure", "Qwen3ForCausalLM"),
     ("random-llama", "LlamaForCausalLM"),
     ("smollm2-gguf", "LlamaForCausalLM"),
+    ("train-last-layer", "LlamaForCausalLM"),
     ("train-with-dropout", "LlamaForCausalLM"),
 ]
 

@@ -14,6 +14,7 @@ RECEIPT: dict[str, Any] = {
     "source": {"id": "org/name", "revision": "0123abc"},
     "parameters": 1_100_048_384,
     "trainable_parameters": 1_100_048_384,
+    "trainable": {"": 1_100_048_384},
     "memory_bytes": 2_200_119_864,
     "memory": {},
     "dtypes": {"bfloat16": 1_100_048_384},
@@ -21,6 +22,7 @@ RECEIPT: dict[str, Any] = {
     "device_map": {"": "cpu"},
     "quantization": {},
     "training": False,
+    "gradient_checkpointing": False,
     "missing_keys": [],
     "unexpected_keys": [],
     "mismatched_keys": [],
@@ -100,3 +102,15 @@ def test_warnings_come_last() -> None:
 def test_a_model_without_a_checkpoint_has_no_id() -> None:
     source = {"id": None, "revision": None}
     assert line("source", source=source) == "no checkpoint, by its config alone"
+
+
+def test_what_is_left_to_train_is_told_by_its_largest_modules() -> None:
+    modules = {"model.norm": 8, "lm_head": 4096, "a": 16, "b": 1, "c": 2}
+    assert line("trainable", trainable=modules) == (
+        "lm_head 4,096, a 16, model.norm 8, 2 more modules 3"
+    )
+
+
+def test_a_mode_that_computes_activations_anew_says_so() -> None:
+    said_of_it = line("mode ", training=True, gradient_checkpointing=True)
+    assert said_of_it.startswith("train, gradient checkpointing")

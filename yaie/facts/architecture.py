@@ -65,7 +65,7 @@ class ClassFacts:
     keep_in_fp32_strict: tuple[str, ...] = ()
     """Patterns of modules kept in float32 when the rest is float16 or bfloat16."""
     can_generate: bool
-    gradient_checkpointing: bool = False
+    gradient_checkpointing: bool = True
     """Whether its layers can compute their activations anew in the backward pass."""
     experts: tuple[str, ...] = ()
     """Implementations that its experts can be run by; empty where none can be chosen."""
