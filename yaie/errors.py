@@ -68,6 +68,10 @@ class YaieError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[YaieError], tuple[Problem, ...]]:
+        """Pickled by its problems: processes tell each other."""
+        return type(self), self.problems
+
     @property
     def exit_code(self) -> int:
         return int(self.fault)

@@ -126,7 +126,7 @@ def test_a_disk_too_small_is_told_before_the_load(
         (("--push", "me/open", "--private"), 3, "`me/open` is public, and `--private` was asked"),
         (("--push", "me/own", "--public"), 3, "`me/own` is private, and `--public` was asked"),
         (("--push", "me/own", "weights=meta"), 3, "`weights=meta` has a structure but no"),
-        (("--push", "me/own", "device=tp"), 3, "a model in pieces over several processes"),
+        (("--push", "me/own", "device=tp"), 3, "pieces that several processes hold"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_loaded(

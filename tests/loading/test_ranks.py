@@ -11,19 +11,28 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import yaie
 from yaie.sources.locate import folder_of
 
-ANSWER = """
+PROGRAM = """
 import sys, torch, yaie
-loaded = yaie.load(*sys.argv[2:])
+from yaie.loading.prompting import answer
+place, *words = sys.argv[1:]
+loaded = yaie.load(*words)
 with torch.no_grad():
     logits = loaded.model(torch.arange(16)[None]).logits
+loaded.save(place + "/saved")
+again = yaie.load(*words)
+again.model.generation_config.do_sample = True
+torch.manual_seed(torch.distributed.get_rank())
+said = [None, None]
+torch.distributed.all_gather_object(said, answer(again, "In the beginning"))
 if torch.distributed.get_rank() == 0:
-    torch.save(logits, sys.argv[1])
+    torch.save({"logits": logits, "said": said, "memory": again.receipt.memory}, place + "/told")
 torch.distributed.destroy_process_group()
 """
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
@@ -37,18 +46,58 @@ def run_yaie(*words: str) -> subprocess.CompletedProcess[str]:
     return run([sys.executable, "-m", "yaie", *words])
 
 
-@pytest.mark.parametrize("kind", ["tp", "fsdp"])
-def test_a_sharded_model_computes_what_the_whole_one_does(kind: str, tmp_path: Path) -> None:
+WORDS = ("model=tiny", "precision=fp32")
+
+
+@pytest.fixture(scope="module", params=["tp", "fsdp"])
+def sharded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, Path]:
+    """What a program on two ranks told, and the folder that it saved to."""
     import torch
 
-    (tmp_path / "answer.py").write_text(ANSWER)
-    words = ["model=tiny", "precision=fp32"]
-    program = [str(tmp_path / "answer.py"), str(tmp_path / "logits.pt")]
-    ran = run([*TORCHRUN, *program, *words, f"device={kind}"])
+    place = tmp_path_factory.mktemp("sharded")
+    (place / "program.py").write_text(PROGRAM)
+    words = [str(place / "program.py"), str(place), *WORDS, f"device={request.param}"]
+    ran = run([*TORCHRUN, *words])
     assert ran.returncode == 0, ran.stderr
+    return torch.load(place / "told"), place / "saved"
+
+
+@pytest.fixture(scope="module")
+def whole() -> yaie.Loaded:
+    """The same model in one process."""
+    return yaie.load(*WORDS, "device=cpu")
+
+
+def test_a_sharded_model_computes_what_the_whole_one_does(
+    sharded: tuple[Any, Path], whole: yaie.Loaded
+) -> None:
+    import torch
+
     with torch.no_grad():
-        whole = yaie.load(*words, "device=cpu").model(torch.arange(16)[None]).logits
-    torch.testing.assert_close(torch.load(tmp_path / "logits.pt"), whole, rtol=1e-4, atol=1e-4)
+        logits = whole.model(torch.arange(16)[None]).logits
+    torch.testing.assert_close(sharded[0]["logits"], logits, rtol=1e-4, atol=1e-4)
+
+
+def test_a_sharded_model_is_saved_as_the_whole_one_is(
+    sharded: tuple[Any, Path], whole: yaie.Loaded, tmp_path: Path
+) -> None:
+    whole.save(tmp_path / "whole")
+    ours, theirs = (
+        {path.name: path.read_bytes() for path in folder.iterdir()}
+        for folder in (sharded[1], tmp_path / "whole")
+    )
+    assert ours == theirs
+
+
+def test_ranks_load_a_second_model(sharded: tuple[Any, Path]) -> None:
+    assert list(sharded[0]["memory"]) == ["rank 0", "rank 1"]
+
+
+def test_ranks_that_sample_say_the_same(sharded: tuple[Any, Path]) -> None:
+    one, other = sharded[0]["said"]
+    assert one == other != ""
 
 
 def test_one_receipt_tells_what_each_rank_holds() -> None:

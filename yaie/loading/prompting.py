@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from yaie.loading.gathering import draw_alike
 from yaie.loading.loaded import Loaded
 
 MOST_NEW_TOKENS = 40
@@ -15,6 +16,7 @@ def answer(loaded: Loaded, prompt: str) -> str:
     """What the model makes of a text: words where it can, else the shapes of its outputs."""
     import torch
 
+    draw_alike(loaded.model)
     with torch.inference_mode():
         return _way(loaded)(loaded, prompt)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from yaie.errors import Problem, raise_errors
-from yaie.loading import measuring
 from yaie.loading.destination import documents, obstacles, place_of
 from yaie.loading.exchange import replaced
+from yaie.loading.gathering import as_one, by_the_first, gathered, is_sharded, whole_bytes
 from yaie.planning.saving import FLAG, IN_PIECES, room_for, unserializable
 from yaie.planning.upstream import mapped, quieted, writing
 from yaie.rules.problems import refused
@@ -46,16 +46,31 @@ class Saved:
 def save(model: Any, processor: Any, folder: str | Path) -> Saved:
     """Weights, config, generation config and what feeds the model, whole or not at all.
 
-    Raises InputError for a folder that must not be replaced, UnsupportedError for a model that
-    transformers does not save, SourceError where the disk fails; the folder is as before then.
+    Every rank of a sharded model saves together; the first of them writes. Raises InputError for a
+    folder that must not be replaced, UnsupportedError for a model that transformers does not save,
+    SourceError where the disk fails; the folder is as before then.
     """
-    start = time.perf_counter()
-    place = place_of(folder)
+    if not is_sharded(model):
+        _judge(model, folder)
+        return _saved(model, processor, folder)
+    by_the_first(lambda: _judge(model, folder))
+    with mapped("gathering the weights of each rank"):
+        weights = gathered(model)
+    return by_the_first(lambda: _saved(model, processor, folder, weights))
+
+
+def _judge(model: Any, folder: str | Path) -> None:
     raise_errors((*obstacles(folder), *unsaveable(model)))
-    require_room(room_for(measuring.memory(model), place))
-    doing = f"saving to `{folder}`"
+    require_room(room_for(whole_bytes(model), place_of(folder)))
+
+
+def _saved(
+    model: Any, processor: Any, folder: str | Path, weights: dict[str, Any] | None = None
+) -> Saved:
+    start = time.perf_counter()
+    place, doing = place_of(folder), f"saving to `{folder}`"
     with quieted() as said, mapped(doing), writing(doing), replaced(place) as staging:
-        write(model, processor, staging)
+        write(model, processor, staging, weights)
         for document in documents(place):
             if not (staging / document.name).exists():
                 shutil.copy2(document, staging)
@@ -67,15 +82,18 @@ def save(model: Any, processor: Any, folder: str | Path) -> Saved:
 
 
 def unsaveable(model: Any, flag: str = FLAG) -> Iterator[Problem]:
-    """Why transformers would not save a model."""
-    yield from unserializable(getattr(model, "hf_quantizer", None), flag)
-    if any(hasattr(parameter, "full_tensor") for parameter in model.parameters()):
+    """Why a model is not written."""
+    quantizer = getattr(model, "hf_quantizer", None)
+    yield from unserializable(quantizer, flag)
+    if is_sharded(model) and (quantizer is not None or flag != FLAG):
         yield refused(flag, IN_PIECES)
 
 
-def write(model: Any, processor: Any, staging: Path) -> None:
-    """Everything that from_pretrained reads, to an empty folder."""
-    model.save_pretrained(staging, max_shard_size=SHARD)
+def write(model: Any, processor: Any, staging: Path, weights: dict[str, Any] | None = None) -> None:
+    """Everything that from_pretrained reads, to an empty folder; `weights` are those of a model
+    whose processes hold pieces of them."""
+    with as_one(model.config):
+        model.save_pretrained(staging, max_shard_size=SHARD, state_dict=weights)
     if processor is not None:
         processor.save_pretrained(staging)
 

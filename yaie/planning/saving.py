@@ -16,20 +16,25 @@ from yaie.sources.disk import DiskNeed, shortages
 from yaie.sources.files import small_files
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
+from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Meta
 
 FLAG = "--save"
 
 
 def without_whole_weights(spec: LoadSpec, flag: str = FLAG) -> Iterator[Problem]:
-    """Loads that bring no weights, or only a part to each process."""
+    """Loads that bring no weights, or parts that are not put together."""
     if isinstance(spec.weights, Meta):
         yield refused(flag, "`weights=meta` has a structure but no numbers to save")
-    if isinstance(spec.device, Sharded):
+    packed = not isinstance(spec.quantization, Unquantized)
+    if isinstance(spec.device, Sharded) and (packed or flag != FLAG):
         yield refused(flag, IN_PIECES, f"`device=auto`, or leave `{flag}` out")
 
 
-IN_PIECES = "a model in pieces over several processes cannot be saved yet"
+IN_PIECES = (
+    "pieces that several processes hold are put together for `--save` alone, and only where no"
+    " quantisation packs them"
+)
 
 
 def unsaveable(spec: LoadSpec, facts: Facts, flag: str = FLAG) -> Iterator[Problem]:

@@ -70,8 +70,16 @@ def _shares(model: Any, rank: int) -> Iterator[tuple[str, float]]:
 
 @contextmanager
 def _silent_ranks(ranks: int) -> Iterator[None]:
-    """A process group of torch's own for trying out, of which this process is the first rank."""
+    """A process group of torch's own for trying out, of which this process is the first rank.
+
+    Ranks that have loaded before are in a group of their own, which as many are in: a model on
+    `meta` sends nothing there either.
+    """
     import torch.distributed
+
+    if torch.distributed.is_initialized():
+        yield
+        return
     from torch.testing._internal.distributed.fake_pg import FakeStore
 
     torch.distributed.init_process_group("fake", rank=0, world_size=ranks, store=FakeStore())
@@ -83,11 +91,13 @@ def _silent_ranks(ranks: int) -> Iterator[None]:
 
 def _mesh(config: Any) -> Any:
     """As transformers.distributed.utils.initialize_distributed_mesh makes it of accelerators."""
-    from torch.distributed import init_device_mesh
+    import torch
+    from torch.distributed import get_backend, init_device_mesh
     from transformers.distributed.utils import TransformersDeviceMesh
 
+    kind = "cpu" if get_backend() == "fake" else torch._C._get_accelerator().type
     shape = (1, 1, config.fsdp_size, config.tp_size)
-    dense = init_device_mesh("cpu", shape, mesh_dim_names=("pp", "dp_replicate", "fsdp", "tp"))
+    dense = init_device_mesh(kind, shape, mesh_dim_names=("pp", "dp_replicate", "fsdp", "tp"))
     wide = (1, 1, config.efsdp_size, config.ep_size)
-    expert = init_device_mesh("cpu", wide, mesh_dim_names=("pp", "dp_replicate", "efsdp", "ep"))
+    expert = init_device_mesh(kind, wide, mesh_dim_names=("pp", "dp_replicate", "efsdp", "ep"))
     return TransformersDeviceMesh(dense, expert)
