@@ -15,7 +15,10 @@ import yaie
 from tests.loading.disks import on_a_disk
 from tests.push_hub import TOKEN, PushHub, running
 from yaie.cli.program import main
+from yaie.loading.acts.push import Push
+from yaie.loading.load import load
 from yaie.loading.pushing import push
+from yaie.loading.reporting import Silent
 from yaie.sources.push.target import Target
 
 Captured = pytest.CaptureFixture[str]
@@ -88,6 +91,12 @@ def test_what_is_saved_too_is_written_once(
     held = hub.repository("me/tiny").head().held
     written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert written == {name: held[name] for name in written}
+
+
+def test_a_card_does_not_call_a_repository_its_own_base(hub: PushHub) -> None:
+    loaded = yaie.load("model=tiny")
+    push(loaded.model, None, Target(repo="me/tiny"), "me/tiny")
+    assert b"base_model" not in hub.repository("me/tiny").head().held["README.md"]
 
 
 def test_nothing_is_left_on_the_disk(
@@ -167,6 +176,22 @@ def test_people_are_told_where_it_is(hub: PushHub, capsys: Captured) -> None:
     commit = hub.repository("me/tiny").branches["main"][:8]
     row = f"pushed        {hub.url}/me/tiny/tree/main at {commit}, public, 2.09 MB in 5 files, "
     assert row + "2.09 MB sent" in capsys.readouterr().out
+
+
+class Recording(Silent):
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int]] = []
+
+    def bytes(self, done: int, total: int) -> None:
+        self.told.append((done, total))
+
+
+def test_whoever_watches_the_load_is_told_of_the_bytes(hub: PushHub) -> None:
+    watching = Recording()
+    act = Push(target=Target(repo="me/tiny"))
+    loaded = load(yaie.compose("model=tiny"), reporter=watching, acts=(act,))
+    sent = loaded.receipt.as_json()["pushed"]["uploaded_bytes"]
+    assert watching.told[-1] == (sent, sent)
 
 
 @pytest.fixture

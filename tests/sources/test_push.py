@@ -9,7 +9,8 @@ import pytest
 
 from tests.push_hub import TOKEN, PushHub, running
 from yaie.errors import Fault, MismatchError, Problem, SourceError, YaieError
-from yaie.sources.push.commit import Content, Pushed, push
+from yaie.sources.push.commit import push
+from yaie.sources.push.content import Content, Pushed
 from yaie.sources.push.standing import stand
 from yaie.sources.push.target import Target
 
@@ -94,6 +95,15 @@ def test_progress_ends_with_all_bytes(hub: PushHub, content: Content) -> None:
     assert (told[0], told[-1]) == ((0, total), (total, total))
 
 
+def test_large_files_are_sent_one_after_the_other(
+    hub: PushHub, pushed: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yaie.sources.push.upload._SMALL", 999)
+    told = pushed()
+    assert len(hub.asked("/preupload/")) == 3
+    assert told.uploaded_bytes == told.bytes + len(CARD)
+
+
 def test_weights_of_another_save_go_in_the_same_commit_and_foreign_files_stay(
     hub: PushHub, pushed: Push
 ) -> None:
@@ -127,6 +137,19 @@ def test_what_somebody_commits_meanwhile_is_not_overwritten(hub: PushHub, pushed
     assert repository.history() == ["of somebody else", "initial commit"]
 
 
+@pytest.mark.parametrize("branch", ["main", "v1"])
+def test_what_somebody_makes_meanwhile_is_not_added_to(
+    branch: str, hub: PushHub, content: Content
+) -> None:
+    target = Target(repo="me/model", revision=branch)
+    seen = stand(target)
+    repository = hub.make("me/model", private=True)
+    repository.write({"config.json": b"theirs"}, branch)
+    with pytest.raises(SourceError, match="somebody has committed to"):
+        push(target, content, seen)
+    assert repository.history(branch)[0] == "of somebody else"
+
+
 def test_a_commit_whose_answer_is_lost_is_made_once(hub: PushHub, pushed: Push) -> None:
     hub.lost["commit"] = 1
     told = pushed()
@@ -135,7 +158,7 @@ def test_a_commit_whose_answer_is_lost_is_made_once(hub: PushHub, pushed: Push) 
     assert told.commit == repository.branches["main"]
 
 
-@pytest.mark.parametrize("kind", ["create", "branch"])
+@pytest.mark.parametrize("kind", ["create", "branch", "store"])
 def test_what_was_made_before_its_answer_was_lost_is_made_once(
     kind: str, hub: PushHub, pushed: Push
 ) -> None:
@@ -193,14 +216,19 @@ def test_a_repository_that_the_hub_makes_public_unasked_gets_no_file(
     assert hub.asked("PUT") + hub.asked("/preupload/") + hub.asked("/commit/") == []
 
 
-def test_what_turns_public_while_files_are_sent_gets_no_commit(hub: PushHub, pushed: Push) -> None:
+@pytest.mark.parametrize("asked", ["private", None])
+def test_what_turns_public_while_files_are_sent_gets_no_commit(
+    asked: str | None, hub: PushHub, pushed: Push
+) -> None:
     repository = hub.make("me/model", private=True)
 
     def open_it() -> None:
         repository.private = False
 
     hub.after_store = open_it
-    assert problem_of(pushed, visibility="private").fault == Fault.UNSUPPORTED
+    assert problem_of(pushed, visibility=asked).message == (
+        "`me/model` was private and is public by now, so nothing was committed"
+    )
     assert repository.history() == ["initial commit"]
 
 

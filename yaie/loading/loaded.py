@@ -11,7 +11,7 @@ from yaie.loading.pushing import push
 from yaie.loading.receipt import Receipt
 from yaie.loading.saving import Saved, save
 from yaie.planning.tree.node import ModuleTree
-from yaie.sources.push.commit import Pushed
+from yaie.sources.push.content import Pushed
 from yaie.sources.push.target import Target, Visibility
 
 

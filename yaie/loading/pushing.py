@@ -19,8 +19,8 @@ from yaie.planning.upstream import mapped, quieted, writing
 from yaie.sources.disk import DiskNeed, require_room
 from yaie.sources.download import Progress, silent
 from yaie.sources.names import hub_id
-from yaie.sources.push.commit import Content, Pushed
 from yaie.sources.push.commit import push as send
+from yaie.sources.push.content import Content, Pushed
 from yaie.sources.push.origin import exposing
 from yaie.sources.push.standing import stand
 from yaie.sources.push.target import FLAG, Target
@@ -57,8 +57,8 @@ def push(
     raise_errors(exposed)
     kind = type(model).__name__
     with _written(model, processor, saved) as (files, said):
-        card, message = _card(kind, hub_id(id)), f"Upload {kind}"
-        content = Content(files=files, card=card, message=message)
+        base = hub_id(id) if id != seen.repo else None
+        content = Content(files=files, card=_card(kind, base), message=f"Upload {kind}")
         pushed = send(target, content, seen, progress=progress)
     warnings = (*exposed, *_warned(said), *pushed.warnings)
     return replace(pushed, seconds=time.perf_counter() - start, warnings=warnings)

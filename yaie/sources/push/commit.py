@@ -3,79 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from yaie.errors import Fault, MismatchError, Problem, SourceError, UnsupportedError, raise_errors
+from yaie.errors import Fault, MismatchError, Problem, SourceError
 from yaie.sources.download import Progress, silent
 from yaie.sources.push.change import change
-from yaie.sources.push.errors import is_conflict, mapped, moved, no_hub, quieted
-from yaie.sources.push.standing import Standing, hub, look, unlike
-from yaie.sources.push.target import FLAG, Target, Visibility
+from yaie.sources.push.content import Content, Pushed
+from yaie.sources.push.errors import is_conflict, mapped, moved, quieted
+from yaie.sources.push.place import Place, made_ready, place_of, require_unopened
+from yaie.sources.push.standing import Standing, hub, look
+from yaie.sources.push.target import FLAG, Target
 from yaie.sources.push.upload import Upload
 from yaie.sources.remote import Listing
-from yaie.sources.upstream import WAITS, hub_name, may_pass, persistently
+from yaie.sources.upstream import WAITS, may_pass
 from yaie.spec.wording import quoted
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
-
-NEW: Visibility = "private"
-"""A new repository's visibility where none is asked: what was not said to be public is not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a branch is to hold."""
-
-    files: Mapping[str, Path]
-    """Path in the repository → file here."""
-    card: bytes
-    """README.md of a repository that has none."""
-    message: str
-    """The commit's, where the target has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
-    """What a repository holds after a push, as the hub says."""
-
-    repo: str
-    """Its full name."""
-    branch: str
-    commit: str
-    visibility: Visibility
-    files: int
-    """Of the checkpoint; others of the repository are not counted."""
-    bytes: int
-    uploaded_bytes: int
-    """That the hub did not have; 0 where nothing had to be committed."""
-    removed: tuple[str, ...]
-    """Files of the checkpoint that was there before."""
-    seconds: float = 0.0
-    warnings: tuple[Problem, ...] = ()
-
-    @property
-    def url(self) -> str:
-        """The branch's page."""
-        return f"{hub_name()}/{self.repo}/tree/{self.branch}"
-
-    def as_json(self) -> dict[str, object]:
-        """As the receipt has it."""
-        return {
-            "repo": self.repo,
-            "url": self.url,
-            "revision": self.branch,
-            "commit": self.commit,
-            "private": self.visibility == "private",
-            "files": self.files,
-            "bytes": self.bytes,
-            "uploaded_bytes": self.uploaded_bytes,
-            "removed": list(self.removed),
-            "seconds": round(self.seconds, 4),
-        }
 
 
 def push(
@@ -95,20 +40,20 @@ def push(
     """
     with quieted() as said:
         api = hub()
-        seen, head = _made_ready(target, seen, api, waits)
-        wanted = change(content.files, content.card, head)
+        place = made_ready(target, seen, api, waits)
+        wanted = change(content.files, content.card, place.head)
         upload = Upload(wanted, progress)
         if wanted:
-            with mapped(seen.repo):
-                upload.send(api, seen.repo, target.branch)
-            raise_errors(unlike(target, look(seen.repo, target.branch, api)))
-            commit = _committed(target, content, head, upload, api, waits)
-            seen, head = _proved(seen.repo, commit, content, upload, api)
+            with mapped(place.repo):
+                upload.send(api, place.repo, target.branch)
+            require_unopened(place, api)
+            commit = _committed(target, content, place.head, upload, api, waits)
+            place = _proved(place.repo, commit, content, upload, api)
     return Pushed(
-        repo=seen.repo,
+        repo=place.repo,
         branch=target.branch,
-        commit=head.commit,
-        visibility=seen.visibility or NEW,
+        commit=place.head.commit,
+        visibility=place.visibility,
         files=len(content.files),
         bytes=sum(file.stat().st_size for file in content.files.values()),
         uploaded_bytes=upload.sent,
@@ -120,39 +65,6 @@ def push(
 def _warned(messages: Iterable[str]) -> Iterator[Problem]:
     for message in messages:
         yield Problem(path=FLAG, message=f"huggingface_hub says: {message}", severity="warning")
-
-
-def _made_ready(
-    target: Target, seen: Standing, api: HfApi, waits: Sequence[float]
-) -> tuple[Standing, Listing]:
-    """The repository with its branch, each made where it is not there, and the branch's head.
-
-    A new repository is looked at before anything is sent: an organisation's settings may have
-    made it other than was asked.
-    """
-    repo = seen.repo
-    if seen.visibility is None:
-        asked = target.visibility or NEW
-        private = asked == "private"
-        with mapped(repo):
-            persistently(lambda: api.create_repo(repo, private=private, exist_ok=True), waits)
-        seen = look(seen.repo, target.branch, api)
-        if seen.visibility != asked:
-            raise UnsupportedError(_made_otherwise(seen, asked))
-    if seen.branch is None:
-        branch, start = target.branch, seen.main
-        with mapped(repo):
-            persistently(
-                lambda: api.create_branch(repo, branch=branch, revision=start, exist_ok=True), waits
-            )
-        seen = look(seen.repo, target.branch, api)
-    return _headed(seen)
-
-
-def _headed(seen: Standing) -> tuple[Standing, Listing]:
-    if seen.branch is None:
-        raise SourceError(no_hub("what was made is not there"))
-    return seen, seen.branch
 
 
 def _committed(
@@ -201,12 +113,11 @@ def _landed(target: Target, content: Content, head: Listing, api: HfApi) -> str 
     return now.commit
 
 
-def _proved(
-    repo: str, commit: str, content: Content, upload: Upload, api: HfApi
-) -> tuple[Standing, Listing]:
+def _proved(repo: str, commit: str, content: Content, upload: Upload, api: HfApi) -> Place:
     """The repository at the commit; MismatchError where it lists other than was pushed."""
-    seen, head = _headed(look(repo, commit, api))
-    if wrong := [name for name in content.files if not upload.agrees(name, head.files.get(name))]:
+    place = place_of(look(repo, commit, api))
+    there = place.head.files
+    if wrong := [name for name in content.files if not upload.agrees(name, there.get(name))]:
         raise MismatchError(
             Problem(
                 path=FLAG,
@@ -215,14 +126,4 @@ def _proved(
                 fault=Fault.MISMATCH,
             )
         )
-    return seen, head
-
-
-def _made_otherwise(seen: Standing, asked: Visibility) -> Problem:
-    return Problem(
-        path=FLAG,
-        message=f"the hub made `{seen.repo}` {seen.visibility} where {asked} was asked, as an"
-        " organisation may have set it; nothing was sent, and it is empty",
-        hint=f"`hf repos settings {seen.repo} --{asked}`, then push again",
-        fault=Fault.UNSUPPORTED,
-    )
+    return place

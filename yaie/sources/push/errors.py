@@ -80,6 +80,9 @@ def problem_of(error: BaseException, repo: str) -> Problem:
         case RuntimeError() if error.__cause__ is not None:
             # How huggingface_hub says of which file an upload failed.
             return problem_of(error.__cause__, repo)
+        case RuntimeError():
+            # How the client of Xet storage says what it has no class for.
+            return problem(f"what was sent to `{repo}` did not all arrive", AGAIN)
         case errors.LocalTokenNotFoundError():
             return problem("a push needs a token, and none is set", f"{_LOGIN}, or set `HF_TOKEN`")
         case errors.OfflineModeIsEnabled():
@@ -103,7 +106,7 @@ def problem_of(error: BaseException, repo: str) -> Problem:
                 f"the proxy does not let `{repo}` be pushed to",
                 "check `HTTPS_PROXY` and `HTTP_PROXY`",
             )
-        case httpx.HTTPError():
+        case httpx.HTTPError() | ConnectionError() | TimeoutError():
             return problem(
                 f"`{hub_name()}` cannot be reached, or fell silent ({type(error).__name__})", AGAIN
             )
