@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from yaie.cli.tree import lines
 from yaie.planning.tree.held import Tensor
 from yaie.planning.tree.node import Branch, ModuleTree, node
 
+_REPEATED = re.compile(r"layers\.|^one of")
 Captured = pytest.CaptureFixture[str]
 META = ["model=architecture", "task=causal-lm", "weights=meta"]
 
@@ -75,12 +77,12 @@ def test_layers_on_two_devices_are_two_rows(capsys: Captured) -> None:
     places = [f"device.map.model.layers.{place}={place // 2}" for place in range(4)]
     others = ["model.embed_tokens", "model.norm", "model.rotary_emb", "lm_head"]
     words = ["device=map", *places, *(f"device.map.{name}=0" for name in others)]
-    out = shown(capsys, "model=tiny", *words, "--host", "2xt4", "--depth=2")
-    rows = [line.split() for line in out.splitlines() if "LlamaDecoderLayer" in line]
-    assert [(row[2], row[-3]) for row in rows[:2]] == [
-        ("layers.0-1", "cuda:0"),
-        ("layers.2-3", "cuda:1"),
-    ]
+    out = shown(capsys, "model=tiny", *words, "--host", "2xt4")
+    first, second, one = [line.split() for line in out.splitlines() if _REPEATED.search(line)]
+    assert (first[2], first[4], first[-3]) == ("layers.0-1", "LlamaDecoderLayer", "cuda:0")
+    assert (*second[2:6], second[-3]) == ("layers.2-3", "(2×)", "as", "layers.0-1", "cuda:1")
+    assert one[:4] == ["one", "of", "4", "LlamaDecoderLayer:"]
+    assert out.count("gate_proj") == 1
 
 
 def test_state_that_is_not_known_is_said() -> None:

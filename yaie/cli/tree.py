@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TextIO
 
 from yaie.cli.colour import painter
-from yaie.cli.tree_table import CLASS, Row, Text, aligned, memory, share
+from yaie.cli.tree_table import CLASS, NARROWEST, Row, Text, aligned, memory, share
+from yaie.facts.memory import WAITING
 from yaie.planning.tree.held import Sums, Tensor
 from yaie.planning.tree.node import Branch, ModuleTree, Node
 from yaie.planning.tree.selection import labelled
@@ -14,6 +18,8 @@ from yaie.spec.wording import sized
 
 INLINE = ("weight", "bias")
 """Parameters that are told in the row of their module, where it has no modules below."""
+INDENT = 14
+"""Columns of what a total is of, and where the total begins."""
 SHOWN_KINDS = 3
 """Kinds of folded modules of which one is told."""
 
@@ -25,7 +31,9 @@ def lines(tree: ModuleTree, stream: TextIO) -> Iterator[str]:
     yield from aligned(rows, tree.sums, paint)
     yield ""
     for what, told in _totals(tree):
-        yield f"{paint(f'{what:13}', 'bold')} {told}"
+        first, *rest = wrap(told, max(get_terminal_size().columns, NARROWEST) - INDENT)
+        yield f"{paint(f'{what:{INDENT - 1}}', 'bold')} {first}"
+        yield from (f"{'':{INDENT}}{line}" for line in rest)
 
 
 def _root(branch: Branch) -> Iterator[Row]:
@@ -36,13 +44,21 @@ def _root(branch: Branch) -> Iterator[Row]:
 def _below(node: Node, guide: str, times: int) -> Iterator[Row]:
     """The rows under a module that stands `times` in the model."""
     shown: list[tuple[str, Tensor | Branch]] = [*_own_rows(node), *_spread(node)]
+    told: dict[int, str] = {}
     for place, (label, held) in enumerate(shown, 1):
         last = place == len(shown)
         here, under = guide + ("└─ " if last else "├─ "), guide + ("   " if last else "│  ")
         if isinstance(held, Tensor):
             yield Row(text=((here, "dim"), *_tensor(held)), sums=held.sums.times(times))
+            continue
+        like = told.setdefault(held.node.likeness, label)
+        row = _module(held, label, here, times)
+        if like != label and held.node.branches:
+            # Its modules were told already, on another device.
+            guided, name, *_ = row.text
+            yield replace(row, text=(guided, name, (f"as {like}", "dim")))
         else:
-            yield _module(held, label, here, times)
+            yield row
             yield from _below(held.node, under, times * len(held.names))
 
 
@@ -133,7 +149,9 @@ def _shares(counts: Mapping[str, int]) -> str:
 def _places(devices: Mapping[str, int]) -> str:
     if len(devices) < 2:
         return "".join(f" on {name}" for name in devices)
-    return ": " + ", ".join(f"{name} {sized(size)}" for name, size in devices.items())
+    # Those that compute first, cuda:2 before cuda:10.
+    named = sorted(devices, key=lambda name: (name in WAITING, len(name), name))
+    return ": " + ", ".join(f"{name} {sized(devices[name])}" for name in named)
 
 
 def _state(sums: Sums) -> str:
@@ -144,9 +162,12 @@ def _state(sums: Sums) -> str:
 
 def _repeated(tree: ModuleTree) -> Iterator[tuple[int, Node]]:
     """The outermost modules that stand for several and take most of the model, and how many."""
-    found = [*_folds(tree.branches, 1)]
-    found.sort(key=lambda held: -held[0] * held[1].sums.parameters)
-    yield from found[:SHOWN_KINDS]
+    found: dict[int, tuple[int, Node]] = {}
+    for number, each in _folds(tree.branches, 1):
+        before, _ = found.get(each.likeness, (0, each))
+        found[each.likeness] = (before + number, each)
+    largest = sorted(found.values(), key=lambda held: -held[0] * held[1].sums.parameters)
+    yield from largest[:SHOWN_KINDS]
 
 
 def _folds(branches: Iterable[Branch], times: int) -> Iterator[tuple[int, Node]]:

@@ -53,15 +53,18 @@ def _joined(cells: Iterable[str], widths: Iterable[int]) -> str:
 def _painted(pieces: Sequence[Text], width: int, paint: Painter) -> str:
     """The pieces in a width: of a row that is longer the class is cut first, then the end."""
     over = sum(len(printable(text)) for text, _ in pieces) - width
-    painted, left = "", width
+    told: list[Text] = []
+    left = width
     for text, style in pieces:
         text = printable(text)
         most = max(len(text) - max(over, 0), SHORTEST_CLASS) if style == CLASS else len(text)
         shown = _cut(_cut(text, most), left)
+        if shown == "…" and told[-1][0].endswith("…"):
+            shown = " "
         over -= len(text) - len(shown)
-        painted += paint(shown, style) if style and shown else shown
+        told.append((shown, style))
         left -= len(shown)
-    return painted + " " * left
+    return "".join(paint(*piece) if all(piece) else piece[0] for piece in told) + " " * left
 
 
 def _cut(text: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yaie.planning.tree.held import Sums, Tensor
@@ -23,6 +23,8 @@ class Node:
     """Its own."""
     branches: tuple[Branch, ...] = ()
     sums: Sums = field(compare=False, default_factory=Sums)
+    likeness: int = field(compare=False, default=0)
+    """The same for nodes that are equal wherever their tensors lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,21 @@ def node(kind: str, tensors: Iterable[Tensor], branches: Iterable[Branch]) -> No
     """A module with its sums."""
     own, below = tuple(tensors), tuple(branches)
     held = [*(tensor.sums for tensor in own), *(branch.sums for branch in below)]
-    return Node(kind=kind, tensors=own, branches=below, sums=Sums.together(held))
+    return Node(
+        kind=kind,
+        tensors=own,
+        branches=below,
+        sums=Sums.together(held),
+        likeness=hash((kind, *map(_unplaced, own), *map(_likenesses, below))),
+    )
+
+
+def _unplaced(tensor: Tensor) -> Tensor:
+    return replace(tensor, device=None)
+
+
+def _likenesses(branch: Branch) -> tuple[object, ...]:
+    return (branch.names, branch.node.likeness)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
