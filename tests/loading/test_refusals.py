@@ -109,12 +109,13 @@ def test_all_problems_of_one_spec_at_once(load: Load, saved_llama: Path) -> None
 
 def test_a_prompt_without_a_tokenizer(saved_llama: Path) -> None:
     from yaie.loading.acts.answer import Answer
+    from yaie.loading.answering.given import Given
     from yaie.loading.load import load
 
     composition = yaie.compose(f"model={saved_llama}", "processor=none")
     with pytest.raises(yaie.UnsupportedError) as error:
-        load(composition, acts=(Answer(prompt="hello"),))
-    assert refusal(error)[1] == "a prompt needs a tokenizer, and this load brings none"
+        load(composition, acts=(Answer(given=Given(prompt="hello")),))
+    assert refusal(error)[1] == "`--prompt` needs a tokenizer, and this load brings none"
 
 
 def test_an_override_that_config_json_hides(load: Load, llama: Path) -> None:

@@ -72,9 +72,7 @@ def test_minilm_is_the_same_encoder(minilm: Path) -> None:
 
 @pytest.mark.real_models
 def test_smollm2_out_of_gguf_is_the_same_model_and_knows_paris(smollm2: Path) -> None:
-    from yaie.loading.prompting import answer
-
     file = next(smollm2.glob("*.gguf")).name
     loaded, namespace = both(f"model={smollm2}", f"model.gguf_file={file}", "device=cpu")
     assert_same(loaded, namespace, "The capital of France is")
-    assert "Paris" in answer(loaded, "What is the capital of France?")
+    assert "Paris" in loaded.answer("What is the capital of France?").text

@@ -11,8 +11,18 @@ from yaie.errors import InputError, Problem
 if TYPE_CHECKING:
     from yaie.loading.acts.act import Act, Acts
 
-VALUED = ("--prompt", "--save", "--push", "--message", "--revision")
+
+VALUED = (
+    *("--prompt", "--text", "--image", "--audio", "--max-new-tokens"),
+    *("--save", "--push", "--message", "--revision"),
+)
 """Those that are followed by a value."""
+
+_INPUTS = (
+    ("--text", "TEXT", "print what the task makes of this text; again for a task of several"),
+    ("--image", "FILE", "of this image; may be given again"),
+    ("--audio", "FILE", "of this recording; may be given again"),
+)
 
 
 def add_arguments(flags: _ArgumentGroup) -> None:
@@ -20,7 +30,15 @@ def add_arguments(flags: _ArgumentGroup) -> None:
     flags.add_argument(
         "--prompt",
         metavar="TEXT",
-        help="give the model this text, and print what the task makes of it",
+        help="have the model go on from this text or answer it, about --image and --audio if given",
+    )
+    for flag, metavar, help_ in _INPUTS:
+        flags.add_argument(flag, metavar=metavar, action="append", default=[], help=help_)
+    flags.add_argument(
+        "--max-new-tokens",
+        type=int,
+        metavar="N",
+        help="end what is generated after so many tokens",
     )
     flags.add_argument(
         "--save",
@@ -65,10 +83,18 @@ def _asked(args: Namespace) -> Iterator[Act]:
     from yaie.loading.acts.answer import Answer
     from yaie.loading.acts.push import Push
     from yaie.loading.acts.save import Save
+    from yaie.loading.answering.given import Given
     from yaie.sources.push.target import Target
 
-    if args.prompt is not None:
-        yield Answer(prompt=args.prompt)
+    given = Given(
+        prompt=args.prompt,
+        texts=tuple(args.text),
+        images=tuple(args.image),
+        audio=tuple(args.audio),
+        max_new_tokens=args.max_new_tokens,
+    )
+    if given != Given():
+        yield Answer(given=given)
     if args.save is not None:
         yield Save(folder=args.save)
     if args.push is not None:

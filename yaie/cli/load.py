@@ -22,6 +22,8 @@ EXAMPLES = """\
   yaie                                           the model that comes with yaie
   yaie model=llama2 precision=bf16 device=auto
   yaie model=gpt2 --prompt "The capital of France is"
+  yaie model=minilm --text "A cat sleeps." --text "A kitten naps."
+  yaie model=vit --image cat.jpg
   yaie model=./my-model quantization=bnb_4bit --json
   yaie recipes/llama2-4bit.yaml --save ./llama2-4bit
   yaie model=llama2 precision=bf16 --push me/llama2-bf16 --private

@@ -78,7 +78,8 @@ def finish(prepared: Prepared, watch: Stopwatch) -> Loaded:
     receipt = receipt_of(model, prepared, happened.keys, watch.seconds, problems)
     raise_errors((*problems, *_proof(prepared, happened, receipt)))
     processor = None if plan.processor is None else happened.values[plan.processor]
-    return Loaded(model=model, processor=processor, receipt=receipt)
+    task = prepared.facts.task or "auto"
+    return Loaded(model=model, processor=processor, task=task, receipt=receipt)
 
 
 def _carried_out(prepared: Prepared, watch: Stopwatch) -> _Happened:
@@ -138,7 +139,7 @@ def _acted(loaded: Loaded, act: Act, watch: Stopwatch) -> Loaded:
         deed = watched.done(loaded)
     receipt = replace(
         loaded.receipt,
-        deeds={**loaded.receipt.deeds, deed.name: deed.told},
+        deeds={**loaded.receipt.deeds, deed.name: deed.told, **deed.beside},
         seconds=dict(watch.seconds),
         problems=(*loaded.receipt.problems, *_warned(deed.warnings), *deed.problems),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yaie.loading.answering.given import Given
+from yaie.loading.answering.told import Told
 from yaie.loading.modules import tree_of
 from yaie.loading.pushing import push
 from yaie.loading.receipt import Receipt
@@ -23,6 +26,8 @@ class Loaded:
     """A transformers PreTrainedModel."""
     processor: Any
     """A tokenizer, image processor, feature extractor or processor; None where there is none."""
+    task: str
+    """The task that the model was loaded for, `auto` decided."""
     receipt: Receipt
 
     @property
@@ -35,6 +40,30 @@ class Loaded:
     def tree(self) -> ModuleTree:
         """The modules of the model as they are, those that are alike folded."""
         return tree_of(self.model)
+
+    def answer(
+        self,
+        prompt: str | None = None,
+        *,
+        texts: Sequence[str] = (),
+        images: Sequence[str | Path] = (),
+        audio: Sequence[str | Path] = (),
+        max_new_tokens: int | None = None,
+    ) -> Told:
+        """What the model makes of a prompt, of texts, and of files of images and sounds.
+
+        Raises UnsupportedError where its task does not take just that.
+        """
+        from yaie.loading.answering.answer import answer
+
+        given = Given(
+            prompt=prompt,
+            texts=tuple(texts),
+            images=tuple(images),
+            audio=tuple(audio),
+            max_new_tokens=max_new_tokens,
+        )
+        return answer(self, given)
 
     def save(self, folder: str | Path) -> Saved:
         """Writes model and processor as a checkpoint, whole or not at all.

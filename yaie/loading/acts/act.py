@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from yaie.errors import Problem
@@ -27,6 +27,8 @@ class Deed:
     """What transformers said meanwhile."""
     problems: tuple[Problem, ...] = ()
     """Other warnings."""
+    beside: Mapping[str, object] = field(default_factory=dict)
+    """What the receipt says of it under other names."""
 
 
 class Act(Protocol):

@@ -1,4 +1,4 @@
-"""`--prompt TEXT`: the model's answer."""
+"""`--prompt`, `--text`, `--image`, `--audio`: the model's answer."""
 
 from __future__ import annotations
 
@@ -8,30 +8,42 @@ from dataclasses import dataclass
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.memory import MemoryFacts
-from yaie.loading import prompting
 from yaie.loading.acts.act import Deed
+from yaie.loading.answering import files, refusals
+from yaie.loading.answering.answer import answer
+from yaie.loading.answering.given import Given
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.prompt import refused, weightless
 from yaie.planning.upstream import mapped, quieted
 from yaie.spec.load_spec import LoadSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A text through the model, so that one sees that it works."""
+    """Inputs through the model, so that one sees that it works."""
 
-    prompt: str
-    stage: str = "prompt"
+    given: Given
+    stage: str = "answer"
 
     def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
-        yield from weightless(spec)
+        yield from refusals.empty(self.given)
+        yield from refusals.limited(self.given)
+        yield from refusals.weightless(spec, self.given)
+        yield from files.unreadable(self.given)
 
     def refusals(
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
-        yield from refused(plan)
+        yield from refusals.unanswerable(plan, facts, self.given)
 
     def done(self, loaded: Loaded) -> Deed:
-        with quieted(), mapped("answering the prompt"):
-            return Deed(name="answer", told=prompting.answer(loaded, self.prompt))
+        with quieted() as said, mapped("answering"):
+            told = answer(loaded, self.given)
+            problems = tuple(files.resampled(loaded, self.given))
+        return Deed(
+            name="answer",
+            told=told.text,
+            beside={} if told.outputs is None else {"outputs": told.outputs},
+            warnings=tuple(said),
+            problems=problems,
+        )

@@ -1,0 +1,52 @@
+"""The answer of a loaded model to what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from yaie.errors import raise_errors
+from yaie.loading.answering.given import Given
+from yaie.loading.answering.refusals import fitting, unfit
+from yaie.loading.answering.table import ways
+from yaie.loading.answering.told import Told
+from yaie.loading.loaded import Loaded
+
+SEED = 0
+"""Where sampling begins, so that the same question has the same answer."""
+
+
+def answer(loaded: Loaded, given: Given) -> Told:
+    """What the model makes of what is given; raises UnsupportedError where that is not for its
+    task."""
+    import torch
+
+    known = ways(loaded.task, generates=loaded.model.can_generate())
+    raise_errors(unfit(loaded.task, known, given))
+    way = fitting(known, given)
+    assert way is not None
+    with torch.inference_mode(), _evaluating(loaded.model), _seeded():
+        return way.by(loaded, given)
+
+
+@contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    """Without dropout, and afterwards as it was."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """Sampling from `SEED`; the process's own random numbers go on as if nothing was."""
+    import torch
+
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(SEED)
+        yield

@@ -1,0 +1,108 @@
+"""Inputs as vectors, and how near they are to each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yaie.loading.answering import wording
+from yaie.loading.answering.files import picture
+from yaie.loading.answering.given import Given
+from yaie.loading.answering.parts import part, placed
+from yaie.loading.answering.sound import heard
+from yaie.loading.answering.told import Told
+from yaie.loading.loaded import Loaded
+
+
+def embedded(loaded: Loaded, given: Given) -> Told:
+    """The vector of each input, and the cosine of every two.
+
+    A text's is the mean of its tokens' last hidden states, an image's what the model pools it to
+    or that mean; a model of two towers has a projection of its own for each.
+    """
+    import torch
+
+    texts = [_text(loaded, text) for text in given.texts]
+    images = [_image(loaded, file) for file in given.images]
+    sounds = [_sound(loaded, file) for file in given.audio]
+    vectors = torch.stack([*texts, *images, *sounds]).float()
+    unit = torch.nn.functional.normalize(vectors)
+    cosines = (unit @ unit.T).tolist()
+    norms = vectors.norm(dim=-1).tolist()
+    outputs = {"vectors": vectors.tolist(), "norms": norms, "cosines": cosines}
+    return Told(text=_told(norms, vectors.shape[-1], cosines), outputs=outputs)
+
+
+def named(loaded: Loaded, given: Given) -> Told:
+    """Labels of the user's own with their probabilities, by a model of two towers."""
+    if given.images:
+        sensed: dict[str, Any] = {"images": picture(given.images[0])}
+        side = "logits_per_image"
+    else:
+        sensed, side = {}, "logits_per_audio"
+    read = {**loaded.tokenizer(list(given.texts), return_tensors="pt", padding=True)}
+    if given.images:
+        read |= part(loaded.processor, "image_processor")(**sensed, return_tensors="pt")
+    else:
+        read |= heard(loaded, given.audio[0])
+    scores = loaded.model(**placed(loaded, read))[side][0].float().softmax(-1).tolist()
+    rows = [
+        {"label": label, "score": score} for label, score in zip(given.texts, scores, strict=True)
+    ]
+    rows.sort(key=lambda row: -row["score"])
+    return Told(text=wording.shares(rows), outputs=rows)
+
+
+def _text(loaded: Loaded, text: str) -> Any:
+    read = placed(loaded, loaded.tokenizer(text, return_tensors="pt"))
+    if hasattr(loaded.model, "get_text_features"):
+        return _projected(loaded.model.get_text_features(**read))
+    states = _encoder(loaded)(**read).last_hidden_state[0]
+    weights = read["attention_mask"][0][:, None].to(states)
+    return (states * weights).sum(0) / weights.sum()
+
+
+def _image(loaded: Loaded, file: Any) -> Any:
+    eyes = part(loaded.processor, "image_processor")
+    read = placed(loaded, eyes(picture(file), return_tensors="pt"))
+    if hasattr(loaded.model, "get_image_features"):
+        return _projected(loaded.model.get_image_features(**read))
+    output = _encoder(loaded)(**read)
+    pooled = getattr(output, "pooler_output", None)
+    return _mean(output.last_hidden_state) if pooled is None else pooled[0].flatten()
+
+
+def _sound(loaded: Loaded, file: Any) -> Any:
+    read = heard(loaded, file)
+    if hasattr(loaded.model, "get_audio_features"):
+        return _projected(loaded.model.get_audio_features(**read))
+    output = _encoder(loaded)(**read)
+    if hasattr(output, "embeddings"):
+        return output.embeddings[0]
+    return _mean(output.last_hidden_state)
+
+
+def _encoder(loaded: Loaded) -> Any:
+    """The model, or its encoder where a decoder would want an input of its own."""
+    model = loaded.model
+    return model.get_encoder() if model.config.is_encoder_decoder else model
+
+
+def _projected(features: Any) -> Any:
+    """A tower's projection, be it alone or with what it was made of."""
+    return (features if hasattr(features, "shape") else features.pooler_output)[0]
+
+
+def _mean(states: Any) -> Any:
+    """Over tokens, or over the places of an image of channels."""
+    (first,) = states
+    return first.flatten(1).mean(-1) if first.dim() == 3 else first.mean(0)
+
+
+def _told(norms: list[float], width: int, cosines: list[list[float]]) -> str:
+    if len(norms) == 1:
+        return f"vector of {width} numbers, norm {norms[0]:.4g}"
+    return "\n".join(
+        f"cosine of {one + 1} and {other + 1}: {cosines[one][other]:.3f}"
+        for one in range(len(norms))
+        for other in range(one + 1, len(norms))
+    )

@@ -1,0 +1,159 @@
+"""Why what was given is not what a model takes, told before its weights are fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import Any
+
+from yaie.errors import Fault, Problem
+from yaie.facts.facts import Facts
+from yaie.loading.answering.given import MODALITIES, Given
+from yaie.loading.answering.table import UNASKED, ways
+from yaie.loading.answering.way import Way
+from yaie.planning.execute import carry_out
+from yaie.planning.local_calls import at_hand
+from yaie.planning.plan import LoadPlan
+from yaie.planning.upstream import mapped, quieted
+from yaie.rules.reading import asked_class, own_config, setting, subject
+from yaie.spec.load_spec import LoadSpec
+from yaie.spec.weights import Meta
+from yaie.spec.wording import enumerated
+
+_TAKES = {"text": "a tokenizer", "image": "an image processor", "audio": "a feature extractor"}
+"""Modality → what stands between it and a model."""
+
+
+def weightless(spec: LoadSpec, given: Given) -> Iterator[Problem]:
+    """A load without numbers to compute with."""
+    if isinstance(spec.weights, Meta):
+        message = "`weights=meta` has a structure but no numbers to compute with"
+        yield _refused(_first(given), message)
+
+
+def limited(given: Given) -> Iterator[Problem]:
+    """A limit that is none, or limits nothing."""
+    if given.max_new_tokens is not None and given.max_new_tokens < 1:
+        message = f"at least one new token is generated, and {given.max_new_tokens} were asked"
+        yield Problem(path="--max-new-tokens", message=message)
+
+
+def empty(given: Given) -> Iterator[Problem]:
+    """Nothing to answer."""
+    if not given.counts:
+        message = "a limit of new tokens is one of an answer, and nothing was given to be answered"
+        yield Problem(path="--max-new-tokens", message=message, hint="add `--prompt TEXT`")
+    for flag, text in (("--prompt", given.prompt), *(("--text", text) for text in given.texts)):
+        if text is not None and not text.strip():
+            yield Problem(path=flag, message="the text is empty")
+
+
+def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem]:
+    """What the model of a plan cannot make an answer of."""
+    task = facts.task or ""
+    held = asked_class(facts)
+    possible = ways(task, generates=held.can_generate if held else True)
+    read = _modalities(plan, facts)
+    readable = tuple(way for way in possible if way.modalities <= read)
+    if way := fitting(readable, given):
+        yield from _objected(plan, facts, way, given)
+    elif fitting(possible, given) or not readable:
+        yield from _unread(plan, given, read)
+    else:
+        yield from unfit(task, readable, given)
+
+
+def unfit(task: str, known: Sequence[Way], given: Given) -> Iterator[Problem]:
+    """What is not an input of a task that is asked in the known ways, or not as often."""
+    if fitting(known, given):
+        return
+    if task in UNASKED:
+        yield _refused(_first(given), f"`{task}` takes {UNASKED[task]}, and no flag says one")
+        return
+    usages = enumerated([f"`{way.usage}`" for way in known], "or")
+    if given.prompt is not None and not any("--prompt" in way.flags for way in known):
+        message = f"`{task}` generates no text that goes on from a prompt"
+        yield _refused("--prompt", message, f"ask by {usages}" if usages else None)
+        return
+    said = enumerated([f"`{flag}`{_often(count)}" for flag, count in given.counts.items()], "and")
+    verb = "was" if len(given.counts) == 1 else "were"
+    yield _refused(_first(given), f"`{task}` takes {usages}, and {said} {verb} given")
+
+
+def fitting(known: Iterable[Way], given: Given) -> Way | None:
+    """The way in which something was asked; None where it is none of them."""
+    return next((way for way in known if way.fits(given)), None)
+
+
+def _unread(plan: LoadPlan, given: Given, read: Set[str]) -> Iterator[Problem]:
+    """Inputs that the load brings nothing to read by."""
+    for flag in given.counts:
+        if MODALITIES[flag] in read:
+            continue
+        part = _TAKES[MODALITIES[flag]]
+        owner = "this load brings" if plan.processor is None else f"`{subject(plan.spec)}` has"
+        yield _refused(flag, f"`{flag}` needs {part}, and {owner} none")
+
+
+def _modalities(plan: LoadPlan, facts: Facts) -> set[str]:
+    """What the processor of a plan reads."""
+    if plan.processor is None:
+        return set()
+    alone = {"tokenizer": "text", "image_processor": "image", "feature_extractor": "audio"}
+    name = plan.calls[plan.processor].name or ""
+    if name in alone:
+        return {alone[name]}
+    if facts.architecture is None:
+        return set(_TAKES)
+    parts = {"tokenizer": "text", "image": "image", "feature": "audio"}
+    return {read for kind, read in parts.items() if kind in facts.architecture.processors}
+
+
+def _objected(plan: LoadPlan, facts: Facts, way: Way, given: Given) -> Iterator[Problem]:
+    """What the texts themselves, as the tokenizer reads them, have against it."""
+    if not given.words:
+        return
+    processor = _processor(plan, facts)
+    with quieted():
+        yield from way.objections(processor, given)
+        yield from _too_long(processor, way, given, _positions(plan.spec, facts))
+
+
+def _processor(plan: LoadPlan, facts: Facts) -> Any:
+    """The processor ahead of the load: its files are at hand before the weights' are."""
+    assert plan.processor is not None
+    call = plan.calls[plan.processor]
+    with quieted(), mapped(f"`{call.target}`"):
+        return carry_out(at_hand(call, facts), ())
+
+
+def _positions(spec: LoadSpec, facts: Facts) -> int | None:
+    """Tokens that a text can have at most; None where the model sets no limit or hides it."""
+    said = setting("max_position_embeddings", spec, facts)
+    if said is None:
+        inner = own_config(spec, facts).get("text_config")
+        said = inner.get("max_position_embeddings") if isinstance(inner, dict) else None
+    return said if isinstance(said, int) and said > 0 else None
+
+
+def _too_long(processor: Any, way: Way, given: Given, positions: int | None) -> Iterator[Problem]:
+    tokenizer = getattr(processor, "tokenizer", processor)
+    if positions is None:
+        return
+    read = [given.words] if way.together else [(text,) for text in given.words]
+    lengths = [len(tokenizer(*texts)["input_ids"]) for texts in read]
+    if max(lengths) > positions:
+        flag = "--prompt" if given.prompt is not None else "--text"
+        message = f"a text of {max(lengths):,} tokens, and the model has {positions:,} positions"
+        yield _refused(flag, message, "give it less text")
+
+
+def _first(given: Given) -> str:
+    return next(iter(given.counts), "--prompt")
+
+
+def _often(number: int) -> str:
+    return "" if number == 1 else f" {number} times"
+
+
+def _refused(flag: str, message: str, hint: str | None = None) -> Problem:
+    return Problem(path=flag, message=message, hint=hint, fault=Fault.UNSUPPORTED)
