@@ -1,4 +1,4 @@
-"""Write docs/groups.md and docs/rules.md, the references, out of the sources.
+"""Write docs/groups.md, docs/rules.md and docs/answers.md, the references, out of the sources.
 
 python tools/write_docs.py           writes them
 python tools/write_docs.py --check   says whether they are current, and writes nothing
@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 # Run as a file, too, it finds the modules beside it.
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tools import rules_page
+from tools import answers_page, rules_page
 from yaie.spec.conf import options, sentence
 from yaie.spec.group import Group
 from yaie.spec.load_spec import GROUPS, LoadSpec
@@ -93,6 +93,7 @@ def _cell(text: str) -> str:
 def main() -> int:
     """Writes the pages, or compares them."""
     pages = {DOCS / "groups.md": page(), DOCS / "rules.md": rules_page.page()}
+    pages[DOCS / "answers.md"] = answers_page.page()
     if "--check" not in sys.argv[1:]:
         for path, text in pages.items():
             path.write_text(text, encoding="utf-8")

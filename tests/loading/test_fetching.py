@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.hub import Hub, running
+from tests.loading.answering.checkpoints import bert
 
 Yaie = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -68,6 +69,20 @@ def test_a_typo_costs_no_download(hub: Hub, yaie: Yaie) -> None:
     done = yaie("model=org/llama", "model.config.hidden_sizee=3", "processor=none")
     assert done.returncode == 2
     assert "hidden_size" in done.stderr
+    assert not fetched(hub, "model.safetensors")
+
+
+def test_a_text_that_cannot_be_answered_costs_no_download(
+    hub: Hub, yaie: Yaie, tmp_path: Path
+) -> None:
+    bert("ForMaskedLM")(tmp_path / "bert")
+    hub.add("org/bert", tmp_path / "bert")
+    refused = yaie("model=org/bert", "--text", "a cat")
+    assert refused.returncode == 2
+    assert refused.stderr.endswith(
+        "--text: the text has no `[MASK]`, where a word is to be filled in\n\n"
+        "hint: put `[MASK]` in place of a word\n"
+    )
     assert not fetched(hub, "model.safetensors")
 
 

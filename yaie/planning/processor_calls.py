@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.facts import Facts
 from yaie.planning import keywords
 from yaie.planning.calls import Call, First, Ref, Value
@@ -59,12 +60,16 @@ def _kind(facts: Facts) -> str | None:
     for kind in KINDS:
         if kind not in known:
             continue
-        if held and kind == "tokenizer" and not held.has_tokenizer:
-            continue
-        if held and kind != "tokenizer" and not held.has_processor:
+        if held and not _brought(kind, known, held):
             continue
         return kind
     return None
+
+
+def _brought(kind: str, known: Collection[str], held: CheckpointFacts) -> bool:
+    """Whether the files of a kind are at hand: a processor with a tokenizer in it needs both."""
+    texts = kind == "tokenizer" or (kind == "processor" and "tokenizer" in known)
+    return (held.has_tokenizer or not texts) and (held.has_processor or kind == "tokenizer")
 
 
 def _text_keywords(spec: AutoProcessing) -> dict[str, Value]:

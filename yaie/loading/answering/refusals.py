@@ -14,6 +14,7 @@ from yaie.planning.execute import carry_out
 from yaie.planning.local_calls import at_hand
 from yaie.planning.plan import LoadPlan
 from yaie.planning.upstream import mapped, quieted
+from yaie.rules.packages import lacking
 from yaie.rules.reading import asked_class, own_config, setting, subject
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta
@@ -50,11 +51,16 @@ def empty(given: Given) -> Iterator[Problem]:
 def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem]:
     """What the model of a plan cannot make an answer of."""
     task = facts.task or ""
+    if task in UNASKED:
+        yield _refused(_first(given), f"`{task}` takes {UNASKED[task]}, and no flag says one")
+        return
     held = asked_class(facts)
     possible = ways(task, generates=held.can_generate if held else True)
     read = _modalities(plan, facts)
     readable = tuple(way for way in possible if way.modalities <= read)
     if way := fitting(readable, given):
+        if way.package:
+            yield from lacking(_first(given), f"`{task}`", way.package, facts)
         yield from _objected(plan, facts, way, given)
     elif fitting(possible, given) or not readable:
         yield from _unread(plan, given, read)
@@ -65,9 +71,6 @@ def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem
 def unfit(task: str, known: Sequence[Way], given: Given) -> Iterator[Problem]:
     """What is not an input of a task that is asked in the known ways, or not as often."""
     if fitting(known, given):
-        return
-    if task in UNASKED:
-        yield _refused(_first(given), f"`{task}` takes {UNASKED[task]}, and no flag says one")
         return
     usages = enumerated([f"`{way.usage}`" for way in known], "or")
     if given.prompt is not None and not any("--prompt" in way.flags for way in known):

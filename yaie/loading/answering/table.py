@@ -38,7 +38,10 @@ ROWS: Mapping[str, tuple[Way, ...]] = {
             by=text.weighed,
         ),
     ),
-    "seq2seq-lm": (_PROMPT, _ABOUT_SOUNDS),
+    "seq2seq-lm": (
+        Way(usage="--prompt TEXT", tells="the text that the decoder writes", by=generated),
+        _ABOUT_SOUNDS,
+    ),
     "image-text-to-text": (_PROMPT, _ABOUT_IMAGES),
     "multimodal-lm": (_PROMPT, _ABOUT_IMAGES, _ABOUT_SOUNDS),
     "masked-lm": (
@@ -120,6 +123,7 @@ ROWS: Mapping[str, tuple[Way, ...]] = {
             usage="--image FILE --text QUESTION",
             tells="the answer, of words that Tesseract reads",
             by=vision.read_out,
+            package="pytesseract",
         ),
     ),
     "mask-generation": (
@@ -136,7 +140,12 @@ ROWS: Mapping[str, tuple[Way, ...]] = {
         Way(usage="--image FILE --image FILE", tells="points that both share", by=vision.paired),
     ),
     "pose-estimation": (
-        Way(usage="--image FILE", tells="joints of a body that fills it", by=vision.posed),
+        Way(
+            usage="--image FILE",
+            tells="joints of a body that fills it",
+            by=vision.posed,
+            package="scipy",
+        ),
     ),
     "masked-image-modeling": (
         Way(
