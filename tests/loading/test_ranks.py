@@ -20,7 +20,6 @@ from yaie.sources.locate import folder_of
 
 PROGRAM = """
 import sys, torch, yaie
-from yaie.loading.prompting import answer
 place, *words = sys.argv[1:]
 loaded = yaie.load(*words)
 with torch.no_grad():
@@ -30,7 +29,7 @@ again = yaie.load(*words)
 again.model.generation_config.do_sample = True
 torch.manual_seed(torch.distributed.get_rank())
 said = [None, None]
-torch.distributed.all_gather_object(said, answer(again, "In the beginning"))
+torch.distributed.all_gather_object(said, again.answer("In the beginning").text)
 if torch.distributed.get_rank() == 0:
     torch.save({"logits": logits, "said": said, "memory": again.receipt.memory}, place + "/told")
 torch.distributed.destroy_process_group()

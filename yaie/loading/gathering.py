@@ -64,15 +64,6 @@ def by_the_first(done: Callable[[], T]) -> T:
     return made
 
 
-def draw_alike(model: Any) -> None:
-    """Has the ranks of a model in pieces draw the same numbers at random: they compute one text
-    together, and would wait for each other where one ends it sooner."""
-    if is_sharded(model):
-        import torch
-
-        torch.manual_seed(by_the_first(lambda: int(torch.randint(2**31, (1,)))))
-
-
 @contextmanager
 def as_one(config: Any) -> Iterator[None]:
     """Has transformers write what it is given, in one process, where it would gather in all."""
