@@ -249,9 +249,20 @@ def test_the_token_is_told_to_nobody(hub: PushHub, pushed: Push) -> None:
     )
 
 
-def test_what_answers_and_is_no_hub_is_told(hub: PushHub, pushed: Push) -> None:
-    hub.refused["whoami"] = (200, ["sign in"])
-    assert problem_of(pushed).message == (f"`{hub.url}` does not answer as a hub does (TypeError)")
+@pytest.mark.parametrize(
+    ("kind", "answer", "how"),
+    [
+        ("whoami", ["sign in"], "TypeError"),
+        ("whoami", {}, "KeyError"),
+        ("whoami", {"name": "a\x1b[2J"}, "ValueError"),
+        ("commit", {}, "KeyError"),
+    ],
+)
+def test_what_answers_and_is_no_hub_is_told(
+    kind: str, answer: object, how: str, hub: PushHub, pushed: Push
+) -> None:
+    hub.refused[kind] = (200, answer)
+    assert problem_of(pushed).message == f"`{hub.url}` does not answer as a hub does ({how})"
 
 
 def test_a_hub_that_cannot_tell_of_rights_tells_at_the_commit(hub: PushHub, pushed: Push) -> None:

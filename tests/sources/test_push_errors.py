@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 import logging
+import socket
 from collections.abc import Iterator
 
 import httpx2
 import pytest
-from huggingface_hub import errors
+from huggingface_hub import errors, get_session
 from huggingface_hub.utils import are_progress_bars_disabled
 
 from yaie.errors import Fault, SourceError
-from yaie.sources.push.errors import mapped, problem_of, quieted
+from yaie.sources.push.asking import asking
+from yaie.sources.push.errors import mapped, problem_of
+from yaie.sources.push.standing import stand
+from yaie.sources.push.target import Target
 
 REQUEST = httpx2.Request("POST", "https://huggingface.co/me/model")
 AGAIN = "push again later: what the hub has is not sent twice"
@@ -107,7 +111,21 @@ def test_every_failure_of_the_transport_and_of_the_hub_is_a_source_error() -> No
 def test_log_lines_and_bars_are_kept_off_the_terminal_and_come_back() -> None:
     logger = logging.getLogger("huggingface_hub")
     before = logger.level, are_progress_bars_disabled()
-    with quieted():
+    with asking():
         assert not logger.isEnabledFor(logging.WARNING)
         assert are_progress_bars_disabled()
     assert (logger.level, are_progress_bars_disabled()) == before
+
+
+def test_a_hub_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yaie.sources.push.asking.SILENCE", 0.05)
+    monkeypatch.setenv("HF_TOKEN", "hf_x")
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with pytest.raises(SourceError) as caught:
+            stand(Target(repo="me/model"), waits=(0,))
+    assert caught.value.problems[0].message == (
+        f"`{url}` cannot be reached, or fell silent (ReadTimeout)"
+    )
+    assert get_session().timeout.read is None

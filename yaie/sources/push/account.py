@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaie.errors import Problem
+from yaie.sources.names import is_hub_id
 from yaie.sources.push.errors import problem
 from yaie.sources.upstream import hub_name
 
@@ -59,9 +60,11 @@ class Account:
 
 
 def account_of(answer: Mapping[str, Any]) -> Account:
-    """The account in an answer to `whoami`; KeyError, TypeError or AttributeError where it is
-    none."""
-    name, orgs = str(answer["name"]), answer.get("orgs") or ()
+    """The account in an answer to `whoami`; KeyError, TypeError, AttributeError or ValueError where
+    it is none."""
+    name, orgs = answer["name"], answer.get("orgs") or ()
+    if not is_hub_id(name):
+        raise ValueError("no name of an account")
     return Account(
         name=name,
         organizations={str(org["name"]): org.get("roleInOrg") for org in orgs},

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from yaie.errors import Fault, MismatchError, Problem, SourceError
 from yaie.sources.download import Progress, silent
+from yaie.sources.push.asking import asking
 from yaie.sources.push.change import change
 from yaie.sources.push.content import Content, Pushed
-from yaie.sources.push.errors import is_conflict, mapped, moved, quieted
+from yaie.sources.push.errors import is_conflict, mapped, moved
 from yaie.sources.push.place import Place, made_ready, place_of, require_unopened
-from yaie.sources.push.standing import Standing, hub, look
+from yaie.sources.push.standing import Standing, look
 from yaie.sources.push.target import FLAG, Target
 from yaie.sources.push.upload import Upload
 from yaie.sources.remote import Listing
@@ -38,8 +39,7 @@ def push(
     where the hub fails or somebody else has committed: the branch is as before then. MismatchError
     where the hub lists other files afterwards than were pushed.
     """
-    with quieted() as said:
-        api = hub()
+    with asking() as (api, said):
         place = made_ready(target, seen, api, waits)
         wanted = change(content.files, content.card, place.head)
         upload = Upload(wanted, progress)

@@ -6,9 +6,7 @@ No text of an exception is shown: a transport's may hold the token, an upload's 
 from __future__ import annotations
 
 import json
-import logging
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -39,36 +37,6 @@ def mapped(repo: str) -> Iterator[None]:
         *(ValueError, RuntimeError, AttributeError, KeyError, TypeError),
     ) as error:
         raise SourceError(problem_of(error, repo)) from error
-
-
-@contextmanager
-def quieted() -> Iterator[list[str]]:
-    """Keeps huggingface_hub's bars and log lines off the terminal; yields its warnings, in the end.
-
-    Its log lines tell the signed addresses that large files are sent to.
-    """
-    from huggingface_hub.utils import (  # type: ignore[attr-defined]
-        are_progress_bars_disabled,
-        disable_progress_bars,
-        enable_progress_bars,
-    )
-
-    logger = logging.getLogger("huggingface_hub")
-    level, had_bars = logger.level, not are_progress_bars_disabled()
-    said: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("default", UserWarning)
-        logger.setLevel(logging.ERROR)
-        disable_progress_bars()
-        caught.clear()
-        try:
-            yield said
-        finally:
-            said += dict.fromkeys(str(warning.message) for warning in caught)
-            logger.setLevel(level)
-            if had_bars:
-                enable_progress_bars()
 
 
 def problem_of(error: BaseException, repo: str) -> Problem:

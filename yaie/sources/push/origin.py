@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yaie.errors import Fault, Problem
-from yaie.sources.push.errors import mapped, quieted
-from yaie.sources.push.standing import Standing, hub
+from yaie.sources.push.asking import asking
+from yaie.sources.push.errors import mapped
+from yaie.sources.push.standing import Standing
 from yaie.sources.push.target import FLAG, Target
 from yaie.sources.upstream import persistently
 
@@ -35,8 +36,7 @@ def _kept(id: str) -> str | None:
     """How a model is kept from the public; None where it is not, or the hub does not tell."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
-    with quieted(), mapped(id):
-        api = hub()
+    with asking() as (api, _), mapped(id):
         try:
             info = persistently(lambda: api.model_info(id))
         except RepositoryNotFoundError:

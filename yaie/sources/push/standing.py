@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yaie.errors import Fault, Problem, SourceError, raise_errors
 from yaie.sources.push.account import Account, account_of
-from yaie.sources.push.errors import mapped, no_hub, quieted
+from yaie.sources.push.asking import asking
+from yaie.sources.push.errors import mapped, no_hub
 from yaie.sources.push.target import FLAG, MAIN, Target, Visibility, malformed
 from yaie.sources.remote import Listing, is_commit, listing_of
-from yaie.sources.upstream import endpoint, persistently
+from yaie.sources.upstream import WAITS, persistently
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -31,22 +32,14 @@ class Standing:
     """Head of `main`, which a new branch starts from; None where there is no repository."""
 
 
-def hub() -> HfApi:
-    """The hub, asked in the name of the token that is set."""
-    from huggingface_hub import HfApi
-
-    return HfApi(endpoint=endpoint(), token=True, library_name="yaie")
-
-
-def stand(target: Target) -> Standing:
+def stand(target: Target, waits: Sequence[float] = WAITS) -> Standing:
     """What is there, and that it may be written; asks only, and changes nothing.
 
     Raises YaieError with every reason why the target cannot be pushed to.
     """
     raise_errors(malformed(target))
-    with quieted():
-        api = hub()
-        account = _account(target, api)
+    with asking() as (api, _):
+        account = _account(target, api, waits)
         raise_errors(account.unable())
         seen = look(account.full(target.repo), target.branch, api)
         if seen.visibility is None:
@@ -94,9 +87,9 @@ def unlike(target: Target, seen: Standing) -> Iterator[Problem]:
     )
 
 
-def _account(target: Target, api: HfApi) -> Account:
+def _account(target: Target, api: HfApi, waits: Sequence[float]) -> Account:
     with mapped(target.repo):
-        return account_of(persistently(api.whoami))
+        return account_of(persistently(api.whoami, waits))
 
 
 def _no_right(seen: Standing, api: HfApi) -> Iterator[Problem]:
