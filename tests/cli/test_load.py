@@ -53,6 +53,18 @@ def test_an_answer_is_in_the_document_too(capsys: Captured) -> None:
     assert "beginning" in json.loads(capsys.readouterr().out)["answer"]
 
 
+def test_what_programs_read_of_an_answer_stands_beside_it(capsys: Captured) -> None:
+    assert main(["model=tiny", "--text", "In the beginning", "--json"]) == 0
+    receipt = json.loads(capsys.readouterr().out)
+    perplexity = receipt["outputs"]["perplexity"]
+    assert receipt["answer"].startswith(f"perplexity {perplexity:.4g}\nnext ")
+
+
+def test_an_input_that_is_refused_ends_with_its_code(capsys: Captured) -> None:
+    assert main(["model=tiny", "--image", "no.png", "-q"]) == 4
+    assert capsys.readouterr().err == "--image: `no.png` is no file that is there\n"
+
+
 def test_without_a_network_the_hub_is_said_to_be_out_of_reach(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -117,6 +117,29 @@ def test_what_is_asked_of_a_loaded_model_is_judged_too() -> None:
     assert error.value.problems[0].message == f"`causal-lm` {message}"
 
 
+def test_a_loaded_model_reads_what_its_processor_reads(image: Path) -> None:
+    loaded = yaie.load("model=tiny", "task=base")
+    with pytest.raises(yaie.UnsupportedError) as error:
+        loaded.answer(images=[image])
+    message = "`--image` needs an image processor, and this load brings none"
+    assert error.value.problems[0].message == message
+
+
+def test_a_model_loaded_without_a_processor_reads_nothing() -> None:
+    loaded = yaie.load("model=tiny", "processor=none")
+    with pytest.raises(yaie.UnsupportedError) as error:
+        loaded.answer(texts=[TEXT])
+    message = "`--text` needs a tokenizer, and this load brings none"
+    assert error.value.problems[0].message == message
+
+
+def test_a_file_that_a_loaded_model_cannot_read(made: Made) -> None:
+    loaded = yaie.load(f"model={made('vit', 'ForImageClassification')}")
+    with pytest.raises(yaie.SourceError) as error:
+        loaded.answer(images=["no.png"])
+    assert error.value.problems[0].message == "`no.png` is no file that is there"
+
+
 def _ask(*words: str, **given: Any) -> None:
     from yaie.loading.acts.answer import Answer
     from yaie.loading.answering.given import Given

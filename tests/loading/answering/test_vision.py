@@ -57,6 +57,15 @@ def test_depths_have_their_range(made: Made, image: Path) -> None:
     assert outputs["max"] == pytest.approx(float(depth.max()))
 
 
+def test_depths_in_bfloat16_have_their_range_too(made: Made, image: Path) -> None:
+    """transformers' pipeline raises a TypeError there: numpy has no bfloat16."""
+    whole, half = (
+        asked(made("glpn"), f"precision={name}", images=[image])["outputs"]
+        for name in ("fp32", "bf16")
+    )
+    assert half["mean"] == pytest.approx(whole["mean"], rel=0.02)
+
+
 def test_own_labels_are_weighed(made: Made, image: Path) -> None:
     folder, task = made("clip"), "zero-shot-image-classification"
     rows = piped(task, folder, str(image), candidate_labels=LABELS)

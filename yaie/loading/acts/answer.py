@@ -14,7 +14,7 @@ from yaie.loading.answering.answer import answer
 from yaie.loading.answering.given import Given
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.upstream import mapped, quieted
+from yaie.planning.upstream import quieted
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -37,7 +37,7 @@ class Answer:
         yield from refusals.unanswerable(plan, facts, self.given)
 
     def done(self, loaded: Loaded) -> Deed:
-        with quieted() as said, mapped("answering"):
+        with quieted() as said:
             told = answer(loaded, self.given)
             problems = tuple(files.resampled(loaded, self.given))
         return Deed(

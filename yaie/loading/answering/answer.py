@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from yaie.errors import raise_errors
+from yaie.loading.answering.files import unreadable
 from yaie.loading.answering.given import Given
-from yaie.loading.answering.refusals import fitting, unfit
+from yaie.loading.answering.parts import readable
+from yaie.loading.answering.refusals import fitting, unfit, unread
 from yaie.loading.answering.table import ways
 from yaie.loading.answering.told import Told
 from yaie.loading.loaded import Loaded
+from yaie.planning.upstream import mapped
 
 SEED = 0
 """Where sampling begins, so that the same question has the same answer, and the ranks of a model in
@@ -20,14 +23,17 @@ pieces draw alike: they compute one text together, and would wait where one ende
 
 def answer(loaded: Loaded, given: Given) -> Told:
     """What the model makes of what is given; raises UnsupportedError where that is not for its
-    task."""
+    task, SourceError for a file that cannot be read."""
     import torch
 
-    known = ways(loaded.task, generates=loaded.model.can_generate())
-    raise_errors(unfit(loaded.task, known, given))
+    read = readable(loaded.processor)
+    possible = ways(loaded.task, generates=loaded.model.can_generate())
+    known = tuple(way for way in possible if way.modalities <= read)
+    raise_errors(unread(given, read))
+    raise_errors((*unfit(loaded.task, known, given), *unreadable(given)))
     way = fitting(known, given)
     assert way is not None
-    with torch.inference_mode(), _evaluating(loaded.model), _seeded():
+    with mapped("answering"), torch.inference_mode(), _evaluating(loaded.model), _seeded():
         return way.by(loaded, given)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from yaie.loading.loaded import Loaded
 
-PARTS = ("tokenizer", "image_processor", "feature_extractor", "video_processor")
+_READ_BY = {"text": "tokenizer", "image": "image_processor", "audio": "feature_extractor"}
+"""Modality → the part of a processor that reads it."""
 
 
 def part(processor: Any, name: str) -> Any:
@@ -17,6 +18,11 @@ def part(processor: Any, name: str) -> Any:
     if hasattr(processor, name):
         return getattr(processor, name)
     return processor if processor is not None and name == _kind(processor) else None
+
+
+def readable(processor: Any) -> frozenset[str]:
+    """The modalities that a processor reads."""
+    return frozenset(m for m, name in _READ_BY.items() if part(processor, name) is not None)
 
 
 def _kind(processor: Any) -> str | None:

@@ -22,6 +22,7 @@ from yaie.spec.wording import enumerated
 
 _TAKES = {"text": "a tokenizer", "image": "an image processor", "audio": "a feature extractor"}
 """Modality → what stands between it and a model."""
+_NO_PART = "this load brings none"
 
 
 def weightless(spec: LoadSpec, given: Given) -> Iterator[Problem]:
@@ -63,7 +64,8 @@ def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem
             yield from lacking(_first(given), f"`{task}`", way.package, facts)
         yield from _objected(plan, facts, way, given)
     elif fitting(possible, given) or not readable:
-        yield from _unread(plan, given, read)
+        lacking_here = f"`{subject(plan.spec)}` has none"
+        yield from unread(given, read, _NO_PART if plan.processor is None else lacking_here)
     else:
         yield from unfit(task, readable, given)
 
@@ -87,14 +89,11 @@ def fitting(known: Iterable[Way], given: Given) -> Way | None:
     return next((way for way in known if way.fits(given)), None)
 
 
-def _unread(plan: LoadPlan, given: Given, read: Set[str]) -> Iterator[Problem]:
-    """Inputs that the load brings nothing to read by."""
+def unread(given: Given, read: Set[str], instead: str = _NO_PART) -> Iterator[Problem]:
+    """Inputs of modalities that are not among those that are read."""
     for flag in given.counts:
-        if MODALITIES[flag] in read:
-            continue
-        part = _TAKES[MODALITIES[flag]]
-        owner = "this load brings" if plan.processor is None else f"`{subject(plan.spec)}` has"
-        yield _refused(flag, f"`{flag}` needs {part}, and {owner} none")
+        if MODALITIES[flag] not in read:
+            yield _refused(flag, f"`{flag}` needs {_TAKES[MODALITIES[flag]]}, and {instead}")
 
 
 def _modalities(plan: LoadPlan, facts: Facts) -> set[str]:

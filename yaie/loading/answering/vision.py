@@ -66,8 +66,10 @@ def segmented(loaded: Loaded, given: Given) -> Told:
 
 
 def measured(loaded: Loaded, given: Given) -> Told:
-    """The range of an image's depths."""
-    found = piped(loaded, "DepthEstimationPipeline", _EYES, picture(given.images[0]))
+    """The range of an image's depths; transformers' pipeline for it cannot draw bfloat16 (5.23)."""
+    image, eyes = picture(given.images[0]), _eyes(loaded)
+    output = loaded.model(**placed(loaded, eyes(image, return_tensors="pt")))
+    (found,) = eyes.post_process_depth_estimation(output, [(image.height, image.width)])
     depth = found["predicted_depth"].float()
     least, mean, most = float(depth.min()), float(depth.mean()), float(depth.max())
     outputs = {"shape": list(depth.shape), "min": least, "mean": mean, "max": most}
