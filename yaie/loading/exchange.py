@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from yaie.loading.writeback import written_back
+
 _STAGING = ".saving-"
 _ASIDE = ".before-"
 _AT_FDCWD = -100
@@ -44,7 +46,8 @@ def replaced(place: Path) -> Iterator[Path]:
         os.mkdir(staging)
         lock = _locked(staging)
     try:
-        yield staging
+        with written_back(staging):
+            yield staging
         flush(staging)
         with _alone_in(place.parent):
             _put(staging, place)
