@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.rules.making import CPU, LLAMA, facts, fields, gpus, spec
 from yaie.rules.judge import judge
-from yaie.rules.problems import refused
+from yaie.rules.problems import refused, said
 from yaie.spec.compose import compose
 
 PLAN = {"model.layers.*.self_attn.q_proj": "colwise", "model.layers.*.self_attn.k_proj": "colwise"}
@@ -106,6 +106,22 @@ def test_packed_weights_are_not_sharded() -> None:
         "`bnb_4bit` packs weights whole, and `tp` cuts them into shards",
         "`quantization=none`",
     ) in judge(over(2, quantization={"method": "bnb_4bit"}), there())
+
+
+def test_what_quanto_packs_is_not_put_together_again() -> None:
+    assert refused(
+        "device.kind",
+        "`quanto` packs weights whole, and `fsdp` cuts them into shards",
+        "`quantization=none`",
+    ) in judge(over(2, "fsdp", quantization={"method": "quanto"}), there())
+
+
+def test_ranks_that_quantise_their_own_pieces_are_told_of() -> None:
+    assert said(
+        "device.kind",
+        "each rank quantises its own pieces by `quanto`, whose scales are not those of the whole"
+        " weights",
+    ) in judge(over(2, quantization={"method": "quanto"}), there())
 
 
 def test_a_number_of_processes_is_said_on_the_command_line() -> None:

@@ -8,7 +8,7 @@ from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.limits import size
 from yaie.rules.placement import ranks
-from yaie.rules.problems import refused
+from yaie.rules.problems import refused, said
 from yaie.rules.quantizing import quantizing
 from yaie.rules.reading import asked_class, has_numbers, own_config, reads_weights, setting
 from yaie.spec.device import Sharded
@@ -142,14 +142,23 @@ def _text_setting(name: str, spec: LoadSpec, facts: Facts) -> int | None:
     return size(field.default) if field else None
 
 
+QUANTISED_APART = ("torchao", "quanto")
+"""Methods of which each rank can quantise the pieces that it holds, where it computes with them."""
+
+
 def packed_weights_are_not_sharded(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
-    """What bitsandbytes packs cannot be cut into shards.
+    """What bitsandbytes packs cannot be cut into shards, and what torchao and quanto pack not into
+    those of FSDP, which are put together again.
 
     Upstream: an AttributeError (`'Tensor' object has no attribute 'CB'`) or a RuntimeError of
-    shapes amid the load.
+    shapes amid the load; of FSDP in the first forward pass, an AttributeError, `'Int8Tensor' object
+    has no attribute '_local_tensor'`.
     """
     use = quantizing(spec, facts)
-    if isinstance(spec.device, Sharded) and use and use.method.startswith("bnb"):
+    if not isinstance(spec.device, Sharded) or use is None:
+        return
+    apart = spec.device.kind == "fsdp" and use.method in QUANTISED_APART
+    if apart or use.method.startswith("bnb"):
         yield refused(
             "device.kind",
             f"{use.subject} packs weights whole, and `{spec.device.kind}` cuts them into shards",
@@ -157,7 +166,24 @@ def packed_weights_are_not_sharded(spec: LoadSpec, facts: Facts) -> Iterator[Pro
         )
 
 
+def ranks_quantise_apart(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Each rank quantises the pieces that it holds, by scales of their own: numbers are near to
+    those of the whole model, quantised alike, and not equal.
+
+    Upstream: not a word is said.
+    """
+    use = quantizing(spec, facts)
+    if not isinstance(spec.device, Sharded) or spec.device.kind != "tp" or use is None:
+        return
+    if use.method in QUANTISED_APART and not use.stored:
+        yield said(
+            "device.kind",
+            f"each rank quantises its own pieces by {use.subject}, whose scales are not those of"
+            " the whole weights",
+        )
+
+
 def _else(spec: LoadSpec, first: str | None = None) -> str | None:
     """What goes instead; `device=auto` does where no ranks are said, for it has none."""
-    said = isinstance(spec.device, Sharded) and spec.device.ranks
-    return ", or ".join(filter(None, (first, None if said else "`device=auto`"))) or None
+    named = isinstance(spec.device, Sharded) and spec.device.ranks
+    return ", or ".join(filter(None, (first, None if named else "`device=auto`"))) or None
