@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,22 @@ def test_frames_of_a_video_have_their_labels(made: Made, image: Path, other_imag
     scores = model(**read).logits[0].softmax(-1).tolist()
     expected = {model.config.id2label[n]: score for n, score in enumerate(scores)}
     assert {row["label"]: row["score"] for row in rows} == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "output"),
+    [("vilt", ["a cat"], "pooler_output"), ("sam", [], "iou_scores")],
+)
+def test_a_bare_model_without_a_vector_tells_the_shapes_of_its_outputs(
+    name: str, texts: list[str], output: str, made: Made, image: Path
+) -> None:
+    folder = made(name)
+    outputs = asked(folder, "task=base", images=[image], texts=texts)["outputs"]
+    model, processor = parts("AutoModel", folder)
+    said = {"text": texts[0]} if texts else {}
+    read = processor(images=Image.open(image), return_tensors="pt", **said)
+    read = {key: read[key] for key in read if key in inspect.signature(model.forward).parameters}
+    assert outputs[output] == list(model(**read)[output].shape)
 
 
 def test_images_have_vectors(made: Made, image: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from yaie.loading.answering import wording
 from yaie.loading.answering.files import picture
+from yaie.loading.answering.forward import forwarded
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.sound import heard
@@ -17,14 +18,18 @@ def embedded(loaded: Loaded, given: Given) -> Told:
     """The vector of each input, and the cosine of every two.
 
     A text's is the mean of its tokens' last hidden states, an image's what the model pools it to
-    or that mean; a model of two towers has a projection of its own for each.
+    or that mean; a model of two towers has a projection of its own for each. A model without such
+    states tells the shapes of its outputs.
     """
     import torch
 
     texts = [_text(loaded, text) for text in given.texts]
     images = [_image(loaded, file) for file in given.images]
     sounds = [_sound(loaded, file) for file in given.audio]
-    vectors = torch.stack([*texts, *images, *sounds]).float()
+    made = [*texts, *images, *sounds]
+    if any(vector is None for vector in made):
+        return forwarded(loaded, given)
+    vectors = torch.stack(made).float()
     unit = torch.nn.functional.normalize(vectors)
     cosines = (unit @ unit.T).tolist()
     norms = vectors.norm(dim=-1).tolist()
@@ -33,17 +38,16 @@ def embedded(loaded: Loaded, given: Given) -> Told:
 
 
 def named(loaded: Loaded, given: Given) -> Told:
-    """Labels of the user's own with their probabilities, by a model of two towers."""
-    if given.images:
-        sensed: dict[str, Any] = {"images": picture(given.images[0])}
-        side = "logits_per_image"
-    else:
-        sensed, side = {}, "logits_per_audio"
+    """Labels of the user's own with their probabilities, by a model of two towers; one of a single
+    tower tells the shapes of its outputs."""
+    if not hasattr(loaded.model, "get_text_features"):
+        return forwarded(loaded, given)
     read = {**loaded.tokenizer(list(given.texts), return_tensors="pt", padding=True)}
     if given.images:
-        read |= part(loaded.processor, "image_processor")(**sensed, return_tensors="pt")
+        eyes, side = part(loaded.processor, "image_processor"), "logits_per_image"
+        read |= eyes(picture(given.images[0]), return_tensors="pt")
     else:
-        read |= heard(loaded, given.audio[0])
+        read, side = read | heard(loaded, given.audio[0]), "logits_per_audio"
     scores = loaded.model(**placed(loaded, read))[side][0].float().softmax(-1).tolist()
     rows = [
         {"label": label, "score": score} for label, score in zip(given.texts, scores, strict=True)
@@ -56,9 +60,11 @@ def _text(loaded: Loaded, text: str) -> Any:
     read = placed(loaded, loaded.tokenizer(text, return_tensors="pt"))
     if hasattr(loaded.model, "get_text_features"):
         return _projected(loaded.model.get_text_features(**read))
-    states = _encoder(loaded)(**read).last_hidden_state[0]
+    states = getattr(_encoder(loaded)(**read), "last_hidden_state", None)
+    if states is None:
+        return None
     weights = read["attention_mask"][0][:, None].to(states)
-    return (states * weights).sum(0) / weights.sum()
+    return (states[0] * weights).sum(0) / weights.sum()
 
 
 def _image(loaded: Loaded, file: Any) -> Any:
@@ -68,7 +74,7 @@ def _image(loaded: Loaded, file: Any) -> Any:
         return _projected(loaded.model.get_image_features(**read))
     output = _encoder(loaded)(**read)
     pooled = getattr(output, "pooler_output", None)
-    return _mean(output.last_hidden_state) if pooled is None else pooled[0].flatten()
+    return _mean(output) if pooled is None else pooled[0].flatten()
 
 
 def _sound(loaded: Loaded, file: Any) -> Any:
@@ -78,7 +84,7 @@ def _sound(loaded: Loaded, file: Any) -> Any:
     output = _encoder(loaded)(**read)
     if hasattr(output, "embeddings"):
         return output.embeddings[0]
-    return _mean(output.last_hidden_state)
+    return _mean(output)
 
 
 def _encoder(loaded: Loaded) -> Any:
@@ -92,8 +98,11 @@ def _projected(features: Any) -> Any:
     return (features if hasattr(features, "shape") else features.pooler_output)[0]
 
 
-def _mean(states: Any) -> Any:
-    """Over tokens, or over the places of an image of channels."""
+def _mean(output: Any) -> Any:
+    """Of the last states over tokens, or over the places of an image of channels; None without."""
+    states = getattr(output, "last_hidden_state", None)
+    if states is None:
+        return None
     (first,) = states
     return first.flatten(1).mean(-1) if first.dim() == 3 else first.mean(0)
 
