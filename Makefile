@@ -24,7 +24,7 @@ help:
 
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,quanto,ray,submitit,torchao]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,peft,quanto,ray,submitit,torchao]'
 	@touch $@
 
 demo: $(SETUP)

@@ -33,6 +33,7 @@ from typing import Any
 import yaml
 
 from yaie.errors import Fault, InputError, Problem
+from yaie.facts.adapter_match import AdapterMatch
 from yaie.facts.gather import gather
 from yaie.facts.hosts import CPU
 from yaie.facts.memory import MemoryFacts, Use
@@ -40,11 +41,13 @@ from yaie.facts.parameters import ParameterFacts
 from yaie.facts.setting import Setting, named
 from yaie.facts.shipped import INSTALLED
 from yaie.facts.tokens import tokens_of
+from yaie.planning.adapters import adapter_match
 from yaie.planning.inquiry import inquire
 from yaie.planning.parameters import parameters_of
 from yaie.planning.preflight import check, uncomposed
-from yaie.rules import keys, memory, new_layers, parameters, tokens
+from yaie.rules import adapter_keys, keys, memory, new_layers, parameters, tokens
 from yaie.rules.judge import Rule, rules_of
+from yaie.spec.adapter import Peft
 from yaie.spec.compose import compose
 from yaie.spec.load_spec import Composition, LoadSpec
 
@@ -57,6 +60,8 @@ KEYS = "keys"
 """Examples of the rules that compare a checkpoint's weights with the model."""
 MEMORY = "memory"
 """Examples of the rules of the room that a model finds."""
+ADAPTER_KEYS = "adapter_keys"
+"""Examples of the rules that compare an adapter's weights with the model."""
 PARAMETERS = "parameters"
 """Examples of the rules of parameters that are named."""
 _BITS = {"F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "U8": 8, "I32": 32}
@@ -79,7 +84,7 @@ class Example:
 
 def examples() -> dict[str, Example]:
     """Rule → example, of all groups."""
-    others = (CHECKPOINTS, COMPOSING, KEYS, MEMORY, PARAMETERS)
+    others = (ADAPTER_KEYS, CHECKPOINTS, COMPOSING, KEYS, MEMORY, PARAMETERS)
     files = [f for f in sorted(EXAMPLES.glob("*.yaml")) if f.stem not in others]
     return {name: example for file in files for name, example in _rows(file).items()}
 
@@ -121,6 +126,17 @@ def parameter_rules() -> dict[str, Callable[[LoadSpec, ParameterFacts], Iterator
     found: list[Callable[..., Iterator[Problem]]] = [*rules_of(parameters)]
     named = {rule.__name__: rule for rule in found if isgeneratorfunction(rule)}
     return {name: rule for name, rule in named.items() if name != "judge_parameters"}
+
+
+def adapter_examples() -> dict[str, Example]:
+    """Rule of an adapter's weights → example."""
+    return _rows(EXAMPLES / f"{ADAPTER_KEYS}.yaml")
+
+
+def adapter_rules() -> dict[str, Callable[[LoadSpec, AdapterMatch], Iterator[Problem]]]:
+    """The rules that compare an adapter's weights with the model."""
+    found: list[Callable[..., Iterator[Problem]]] = [*rules_of(adapter_keys)]
+    return {r.__name__: r for r in found if r.__name__ != "judge_adapter"}
 
 
 def _rows(file: Path) -> dict[str, Example]:
@@ -207,6 +223,18 @@ def problems_of_parameters(name: str, example: Example) -> tuple[Problem, ...]:
         found = inquire(composition, _setting(example))
         known = parameters_of(composition.spec, found.facts)
         own = {(p.path, p.message) for p in parameter_rules()[name](composition.spec, known)}
+        return tuple(p for p in found.problems if (p.path, p.message) in own)
+
+
+def problems_of_adapter(name: str, example: Example) -> tuple[Problem, ...]:
+    """What a rule of an adapter's weights says of its example, as `check --checkpoint` does."""
+    with _folder(example):
+        composition = _composed(example)
+        found = inquire(composition, _setting(example))
+        spec = composition.spec
+        assert isinstance(spec.adapter, Peft)
+        match = adapter_match(spec, spec.adapter, found.facts)
+        own = {(p.path, p.message) for p in adapter_rules()[name](spec, match)}
         return tuple(p for p in found.problems if (p.path, p.message) in own)
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from tools.rule_examples import (
     Example,
+    adapter_examples,
+    adapter_rules,
     composing_examples,
     examples,
     key_examples,
@@ -17,6 +19,7 @@ from tools.rule_examples import (
     parameter_examples,
     parameter_rules,
     problems_of,
+    problems_of_adapter,
     problems_of_keys,
     problems_of_memory,
     problems_of_parameters,
@@ -24,7 +27,7 @@ from tools.rule_examples import (
 )
 from yaie.cli.problems import said
 from yaie.errors import Problem
-from yaie.rules import keys, memory, parameters
+from yaie.rules import adapter_keys, keys, memory, parameters
 from yaie.rules.judge import GROUPS, Rule, rules_of
 from yaie.rules.reference import heading, rule_text
 from yaie.spec.wording import enumerated
@@ -43,7 +46,9 @@ _OPENING = (
 def page() -> str:
     """The whole page."""
     return (
-        "\n".join([*_OPENING, *_composing(), *_rules(), *_keys(), *_parameters(), *_memory()])
+        "\n".join(
+            [*_OPENING, *_composing(), *_rules(), *_keys(), *_adapter(), *_parameters(), *_memory()]
+        )
         + "\n"
     )
 
@@ -73,6 +78,15 @@ def _keys() -> Iterator[str]:
         words = ("--checkpoint", *example.words)
         shown = replace(example, words=words)
         yield from ("", *_shown(shown, problems_of_keys(name, example)))
+
+
+def _adapter() -> Iterator[str]:
+    yield from ("", f"## {heading(adapter_keys)} (`yaie check --checkpoint`)")
+    known = adapter_examples()
+    for name, rule in adapter_rules().items():
+        yield from _told(rule)
+        shown = replace(known[name], words=("--checkpoint", *known[name].words))
+        yield from ("", *_shown(shown, problems_of_adapter(name, known[name])))
 
 
 def _parameters() -> Iterator[str]:

@@ -8,6 +8,8 @@ import pytest
 
 from tools.rule_examples import (
     Example,
+    adapter_examples,
+    adapter_rules,
     composing_examples,
     examples,
     key_examples,
@@ -18,6 +20,7 @@ from tools.rule_examples import (
     parameter_examples,
     parameter_rules,
     problems_of,
+    problems_of_adapter,
     problems_of_keys,
     problems_of_memory,
     problems_of_parameters,
@@ -34,6 +37,7 @@ COMPOSING = composing_examples()
 KEYS = key_examples()
 MEMORY = memory_examples()
 PARAMETERS = parameter_examples()
+ADAPTER = adapter_examples()
 BY_NAME = {rule.__name__: rule for rule in RULES}
 
 
@@ -88,6 +92,16 @@ def test_an_example_of_memory_makes_its_rule_speak(name: str) -> None:
 def test_every_rule_of_memory_has_an_example_and_says_what_happens_without_it() -> None:
     assert list(MEMORY) == list(memory_rules())
     assert all(rule_text(rule).upstream for rule in memory_rules().values())
+
+
+@pytest.mark.parametrize("name", ADAPTER)
+def test_an_example_of_an_adapter_makes_its_rule_speak(name: str) -> None:
+    assert problems_of_adapter(name, ADAPTER[name])
+
+
+def test_every_rule_of_an_adapter_has_an_example_and_says_what_happens_without_it() -> None:
+    assert list(ADAPTER) == list(adapter_rules())
+    assert all(rule_text(rule).upstream for rule in adapter_rules().values())
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

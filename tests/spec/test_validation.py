@@ -64,8 +64,8 @@ from tests.spec.composing import problem
         (
             ["weights.mod=train"],
             "weights.mod",
-            "there is no field `mod` with `weights=pretrained`; its fields are `mode`, `seed`, "
-            "`reinitialize` and `ignore_unexpected`",
+            "there is no field `mod` with `weights=pretrained`; its fields are `mode`, `freeze`, "
+            "`trainable`, `gradient_checkpointing`, `seed`, `reinitialize` and `ignore_unexpected`",
         ),
         (
             ["model.known.config.a=1", "model.known.sorce=x", "model.known.source=y"],

@@ -159,7 +159,8 @@ def _some(keys: Sequence[object]) -> str:
 
 
 def _saved(saved: Mapping[str, Any]) -> str:
-    return f"{saved['folder']}, {sized(saved['bytes'])} in {counted(saved['files'], 'file')}"
+    alone = ", the adapter alone" if saved.get("holds") == "adapter" else ""
+    return f"{saved['folder']}{alone}, {sized(saved['bytes'])} in {counted(saved['files'], 'file')}"
 
 
 def _pushed(pushed: Mapping[str, Any]) -> str:

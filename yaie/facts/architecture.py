@@ -66,7 +66,8 @@ class ClassFacts:
     """Patterns of modules kept in float32 when the rest is float16 or bfloat16."""
     can_generate: bool
     gradient_checkpointing: bool = True
-    """Whether its layers can compute their activations anew in the backward pass."""
+    """Whether its layers can compute their activations anew in the backward pass; taken for granted
+    where a release's catalogue does not say."""
     experts: tuple[str, ...] = ()
     """Implementations that its experts can be run by; empty where none can be chosen."""
     one_of_several: bool = False

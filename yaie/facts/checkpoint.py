@@ -42,6 +42,8 @@ class CheckpointFacts:
     """Metadata of the GGUF file that was asked for; None where none was."""
     tensors: Mapping[str, TensorFacts] | None = None
     """Every stored tensor by name; None where only a whole reading can tell, or none are read."""
+    adapter_config: Mapping[str, Any] | None = None
+    """adapter_config.json beside the checkpoint, or in place of one."""
     stand_in: Path | None = None
     """Folder with config and headers of a checkpoint whose weights are on the hub; None where the
     weights are at hand, or were not asked for."""
@@ -110,6 +112,7 @@ def read_checkpoint(source: Source, model: ModelSpec) -> CheckpointFacts:
         has_processor=names.has_processor(source.files, model.subfolder),
         missing_files=missing,
         gguf=gguf,
+        adapter_config=_adapter_config(source, model),
     )
 
 
@@ -129,6 +132,11 @@ def _config(source: Source, model: ModelSpec) -> Mapping[str, Any] | None:
     if model.gguf_file is not None or file not in source.files:
         return None
     return _object(source.folder / file)
+
+
+def _adapter_config(source: Source, model: ModelSpec) -> Mapping[str, Any] | None:
+    file = names.inside(model.subfolder, names.ADAPTER_CONFIG)
+    return _object(source.folder / file) if file in source.files else None
 
 
 def _weight_files(source: Source, weights: names.Weights | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from yaie.facts.adapter import AdapterFacts
 from yaie.facts.architecture import ArchitectureFacts, QuantizationFacts
 from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.host import HostFacts
@@ -40,3 +41,5 @@ class Facts:
     the model's own by an empty one."""
     quantization: Mapping[str, QuantizationFacts] = field(default_factory=dict)
     """Method of that release, as config.json spells it → its class; empty where none are known."""
+    adapter: AdapterFacts | None = None
+    """None where none is named, and while nothing of it is at hand."""

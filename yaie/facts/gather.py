@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from yaie.facts.adapter import AdapterFacts, read_adapter
 from yaie.facts.architecture import ArchitectureFacts
 from yaie.facts.catalogue import Catalogue
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
@@ -15,6 +16,7 @@ from yaie.facts.limits import Limits
 from yaie.facts.setting import Setting, here
 from yaie.facts.task import decide_task
 from yaie.sources.locate import locate
+from yaie.spec.adapter import Peft
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.model import ModelSpec
 from yaie.spec.weights import Pretrained
@@ -35,13 +37,24 @@ def gather(spec: LoadSpec, setting: Setting | None = None) -> Facts:
 
 def gather_without_checkpoint(spec: LoadSpec, setting: Setting | None = None) -> Facts:
     """The facts of a load whose checkpoint cannot be read, as if nothing of it were at hand."""
-    return gather_around(spec, None, setting)
+    return _around(spec, None, setting, None)
 
 
 def gather_around(
     spec: LoadSpec, checkpoint: CheckpointFacts | None, setting: Setting | None = None
 ) -> Facts:
     """The facts of a load whose checkpoint has been read already."""
+    adapter = spec.adapter
+    held = read_adapter(adapter, spec.model.cache_dir) if isinstance(adapter, Peft) else None
+    return _around(spec, checkpoint, setting, held)
+
+
+def _around(
+    spec: LoadSpec,
+    checkpoint: CheckpointFacts | None,
+    setting: Setting | None,
+    adapter: AdapterFacts | None,
+) -> Facts:
     there = setting or here()
     known = there.catalogue
     model_type = _model_type(spec.model, checkpoint)
@@ -63,6 +76,7 @@ def gather_around(
             known,
         ),
         quantization=known.quantization,
+        adapter=adapter,
     )
 
 

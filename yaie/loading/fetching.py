@@ -11,10 +11,12 @@ from yaie.facts.gather import gather
 from yaie.facts.setting import Setting
 from yaie.loading.ranks import one_at_a_time
 from yaie.loading.stopwatch import Stopwatch
-from yaie.planning.files import Need, need
+from yaie.planning.files import Need, need, needs_adapter
 from yaie.planning.preflight import judged, with_origins, with_true_hints
+from yaie.sources.adapters import bring_adapter
 from yaie.sources.bring import bring, bring_small_files
 from yaie.sources.cache import repository_folder
+from yaie.spec.adapter import Peft
 from yaie.spec.load_spec import Composition
 
 
@@ -45,6 +47,7 @@ def _brought(
     before_weights: Callable[[Facts], None],
 ) -> Facts:
     spec = composition.spec
+    facts = with_adapter(composition, facts, watch)
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
@@ -53,6 +56,18 @@ def _brought(
         before_weights(facts)
         bring(spec.model, progress=watch.bytes)
         facts = gather(spec)
+    return facts
+
+
+def with_adapter(composition: Composition, facts: Facts, watch: Stopwatch) -> Facts:
+    """The facts once the adapter is at hand: it is small, and comes before the model's weights."""
+    spec = composition.spec
+    if not needs_adapter(spec, facts) or not isinstance(spec.adapter, Peft):
+        return facts
+    with watch.stage("fetch"), told_where_said(composition):
+        bring_adapter(spec.adapter.repository(spec.model.cache_dir), progress=watch.bytes)
+        facts = gather(spec)
+    raise_errors(with_true_hints(composition, judged(composition, facts)))
     return facts
 
 

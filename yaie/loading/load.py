@@ -10,6 +10,7 @@ from yaie.errors import Fault, Problem, raise_errors
 from yaie.facts.keys import KeyFacts
 from yaie.loading.account import receipt_of
 from yaie.loading.acts.act import Act, Acts, Watched
+from yaie.loading.adapter_proof import adapted_otherwise
 from yaie.loading.loaded import Loaded
 from yaie.loading.preparing import Prepared, planned_with_files, prepare
 from yaie.loading.proof import disproved
@@ -129,7 +130,13 @@ def _proof(prepared: Prepared, happened: _Happened, receipt: Receipt) -> tuple[P
         for call, value in zip(plan.calls, happened.values, strict=True)
         if call.name == "config"
     ]
-    found = disproved(prepared, happened.values[plan.model], receipt, configs)
+    named = zip(plan.calls, happened.values, strict=True)
+    adapter = next((value for call, value in named if call.name == "adapter"), None)
+    model, spec = happened.values[plan.model], prepared.composition.spec
+    found = (
+        *disproved(prepared, model, receipt, configs),
+        *adapted_otherwise(spec, model, adapter),
+    )
     return with_origins(prepared.composition, found)
 
 

@@ -31,6 +31,8 @@ class Saved:
     files: int
     bytes: int
     seconds: float
+    holds: str = "model"
+    """`adapter` where a model has one: transformers then writes that alone."""
     warnings: tuple[str, ...] = ()
     """What transformers said as it wrote."""
 
@@ -40,6 +42,7 @@ class Saved:
             "files": self.files,
             "bytes": self.bytes,
             "seconds": round(self.seconds, 4),
+            "holds": self.holds,
         }
 
 
@@ -78,12 +81,23 @@ def _saved(
     files, size = _measured(place)
     took = time.perf_counter() - start
     warnings = tuple(dict.fromkeys(said))
-    return Saved(folder=place, files=files, bytes=size, seconds=took, warnings=warnings)
+    return Saved(
+        folder=place,
+        files=files,
+        bytes=size,
+        seconds=took,
+        holds="adapter" if _has_adapter(model) else "model",
+        warnings=warnings,
+    )
+
+
+def _has_adapter(model: Any) -> bool:
+    return bool(getattr(model, "_hf_peft_config_loaded", False))
 
 
 def unsaveable(model: Any, flag: str = FLAG) -> Iterator[Problem]:
     """Why a model is not written."""
-    quantizer = getattr(model, "hf_quantizer", None)
+    quantizer = None if _has_adapter(model) else getattr(model, "hf_quantizer", None)
     yield from unserializable(quantizer, flag)
     if is_sharded(model) and (quantizer is not None or flag != FLAG):
         yield refused(flag, IN_PIECES)

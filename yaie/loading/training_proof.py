@@ -8,7 +8,7 @@ from typing import Any
 
 from yaie.errors import Fault, Problem
 from yaie.loading.receipt import Receipt
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.wording import quoted
 
 
@@ -45,6 +45,9 @@ def _only(spec: LoadSpec, model: Any) -> Iterator[Problem]:
     """What is to be trained is, and nothing else."""
     wanted = _ids(model, spec.weights.trainable)
     others = {id(p) for p in model.parameters()} - wanted
+    if keeps_adapter(spec):
+        # What is to be trained of the adapter is the adapter's to say.
+        others = set()
     if trained := _trained(model, others):
         yield _mismatch("trainable", f"trained too: {quoted(trained, _SHOWN)}")
     left = wanted - _ids(model, spec.weights.freeze)

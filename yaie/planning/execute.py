@@ -12,7 +12,9 @@ from typing import Any
 
 from yaie.planning.calls import Call, Each, First, Named, Nested, Ref, Value
 
-MODULES = frozenset({"builtins", "importlib", "torch", "torchao", "transformers", "unittest"})
+MODULES = frozenset(
+    {"builtins", "importlib", "peft", "torch", "torchao", "transformers", "unittest"}
+)
 """The only modules that a plan calls into."""
 
 

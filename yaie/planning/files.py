@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from yaie.facts.checkpoint import CheckpointFacts
 from yaie.facts.facts import Facts
 from yaie.planning.download_plan import DownloadPlan, Room
 from yaie.planning.overrides import own_config
+from yaie.sources.adapters import adapter_files, list_adapter
 from yaie.sources.bring import list_files, weight_files
 from yaie.sources.cache import cache_folder, chosen_by
 from yaie.sources.disk import free_bytes, mount_of
@@ -17,6 +19,7 @@ from yaie.sources.names import HubName, parse
 from yaie.sources.rates import rate
 from yaie.sources.stock import Stock
 from yaie.sources.upstream import hub_name
+from yaie.spec.adapter import Peft
 from yaie.spec.device import Single
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Pretrained
@@ -46,6 +49,15 @@ def need(spec: LoadSpec, facts: Facts) -> Need:
     return Need.SMALL if own_config(spec, facts) is None else Need.NOTHING
 
 
+def needs_adapter(spec: LoadSpec, facts: Facts) -> bool:
+    """Whether an adapter is named whose weights are not at hand."""
+    if not isinstance(spec.adapter, Peft):
+        return False
+    return facts.adapter is None or (
+        facts.adapter.commit is not None and facts.adapter.file is None
+    )
+
+
 def download_of(spec: LoadSpec, facts: Facts) -> DownloadPlan:
     """The files that a load reads. Asks the hub for what is not at hand; SourceError where it
     cannot be asked."""
@@ -56,7 +68,36 @@ def download_of(spec: LoadSpec, facts: Facts) -> DownloadPlan:
 def download_here(spec: LoadSpec, facts: Facts) -> DownloadPlan:
     """As `download_of`, for files that come to this machine, whatever machine will load them."""
     wanted = need(spec, facts)
-    return _at_hand(spec, facts) if wanted is Need.NOTHING else _from_hub(spec, facts, wanted)
+    own = _at_hand(spec, facts) if wanted is Need.NOTHING else _from_hub(spec, facts, wanted)
+    if not isinstance(spec.adapter, Peft):
+        return own
+    return _with_adapter(own, spec.adapter, spec.model.cache_dir, facts)
+
+
+def _with_adapter(
+    own: DownloadPlan, adapter: Peft, cache_dir: str | None, facts: Facts
+) -> DownloadPlan:
+    """The download with an adapter's files, each named behind the adapter's id."""
+    held = facts.adapter
+    if held is not None and held.file is not None:
+        name = f"{adapter.id}/{held.file}"
+        return replace(own, cached={**(own.cached or {}), name: held.bytes})
+    listing = list_adapter(adapter.repository(cache_dir))
+    stock = Stock(listing, cache_dir)
+    names = adapter_files(listing.files, adapter.subfolder)
+    files, need = stock.to_fetch(names), stock.need(names)
+    if own.need is not None:
+        what = f"{own.need.what} and {need.what}"
+        need = replace(own.need, bytes=own.need.bytes + need.bytes, what=what)
+    cached = {f"{adapter.id}/{n}": listing.sizes[n] for n in names if n not in files}
+    return replace(
+        own,
+        files={**own.files, **{f"{adapter.id}/{name}": size for name, size in files.items()}},
+        cached={**(own.cached or {}), **cached},
+        need=need,
+        hub=hub_name(),
+        fetching=rate("fetch", hub_name()),
+    )
 
 
 def reading_place(spec: LoadSpec, folder: Path) -> str:

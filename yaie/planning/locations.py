@@ -15,6 +15,11 @@ def location(spec: LoadSpec) -> str:
     """
     if spec.model.id is None:
         raise ValueError("a model by architecture alone has no location")
-    if spec.model.id.startswith(("pkg://", "~")):
-        return str(folder_of(spec.model.id))
-    return spec.model.id if not Path(spec.model.id).is_absolute() else str(Path(spec.model.id))
+    return place_of(spec.model.id)
+
+
+def place_of(id: str) -> str:
+    """The same for any id, an adapter's too."""
+    if id.startswith(("pkg://", "~")):
+        return str(folder_of(id))
+    return id if not Path(id).is_absolute() else str(Path(id))

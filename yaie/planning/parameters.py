@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from yaie.errors import Problem, YaieError
 from yaie.facts.facts import Facts
 from yaie.facts.parameters import ParameterFacts
-from yaie.planning.memory.structure import Structure, structure_of
+from yaie.planning.memory.adapters import injected
+from yaie.planning.memory.structure import Structure, bare_model, structure_of
 from yaie.planning.upstream import quieted
 from yaie.rules.parameters import judge_parameters
 from yaie.rules.problems import said
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.adapter import Peft
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 
 
 def parameters_judged(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -34,13 +36,23 @@ def parameters_judged(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
 def parameters_of(spec: LoadSpec, facts: Facts) -> ParameterFacts:
     """The parameters of a load that the rules allow; raises what transformers does on the way."""
     structure = structure_of(spec, facts)
-    names = tuple(name for name, _ in structure.model.named_parameters(remove_duplicate=False))
+    model_class = type(structure.model).__name__
+    packed, model = frozenset(_packed(structure)), structure.model
+    tied = dict(getattr(model, "all_tied_weights_keys", {}))
+    if keeps_adapter(spec) and isinstance(spec.adapter, Peft) and facts.adapter is not None:
+        model = bare_model(spec, facts)
+        injected(model, spec.adapter, facts)
+        # A layer that an adapter is put around keeps its weight under another name.
+        packed = packed | {_wrapped(name) for name in packed}
+    names = tuple(name for name, _ in model.named_parameters(remove_duplicate=False))
     return ParameterFacts(
-        model_class=type(structure.model).__name__,
-        names=names,
-        packed=frozenset(_packed(structure)),
-        tied=dict(getattr(structure.model, "all_tied_weights_keys", {})),
+        model_class=model_class, names=names, packed=packed & frozenset(names), tied=tied
     )
+
+
+def _wrapped(name: str) -> str:
+    module, _, own = name.rpartition(".")
+    return f"{module}.base_layer.{own}"
 
 
 def _packed(structure: Structure) -> list[str]:

@@ -10,11 +10,16 @@ from yaie.planning.calls import Call, Each, First, Named, Nested, Ref, Value
 from yaie.planning.plan import LoadPlan
 
 WIDTH = 88
-ROOMS = ("torchao.quantization.", "transformers.")
+ROOMS = ("peft.", "torchao.quantization.", "transformers.")
 """Packages whose classes are imported by name."""
 WHOLE = ("importlib", "torch", "unittest.mock")
 """Modules that are imported whole."""
-METHODS = ("torch.Tensor.", "torch.nn.Module.", "transformers.PreTrainedModel.")
+METHODS = (
+    "peft.tuners.",
+    "torch.Tensor.",
+    "torch.nn.Module.",
+    "transformers.PreTrainedModel.",
+)
 """Classes whose functions read as methods of their first argument."""
 
 

@@ -17,6 +17,7 @@ from yaie.facts.keys import KeyFacts
 from yaie.facts.memory import MemoryFacts, Use
 from yaie.facts.setting import Setting
 from yaie.facts.tokens import tokens_of
+from yaie.planning.adapters import adapter_judged
 from yaie.planning.calls import Call
 from yaie.planning.derived import stale
 from yaie.planning.execute import carry_out
@@ -85,11 +86,20 @@ def rehearse(
     found = matched(plan, facts, common)
     if errors_of(found.problems):
         return found
-    named = tuple(parameters_judged(plan.spec, facts))
+    named = tuple(_named(plan.spec, facts))
     if errors_of(named):
         return replace(found, problems=(*found.problems, *named))
     memory, problems = memory_judged(plan, facts, use, common.anatomies.memory_of)
     return replace(found, memory=memory, problems=(*found.problems, *named, *problems))
+
+
+def _named(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """What is wrong with an adapter, else with the parameters that are named."""
+    try:
+        found = tuple(adapter_judged(spec, facts))
+    except YaieError as error:
+        found = error.problems
+    yield from found or parameters_judged(spec, facts)
 
 
 Counting = Callable[[LoadSpec, Facts, Use | None], MemoryFacts]

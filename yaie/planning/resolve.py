@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yaie.errors import InputError, Problem
 from yaie.facts.facts import Facts
+from yaie.planning.adapter_calls import adapter_calls
 from yaie.planning.model_calls import model_calls, renewal_calls
 from yaie.planning.plan import LoadPlan
 from yaie.planning.processor_calls import processor_calls
@@ -21,7 +22,9 @@ def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
         raise InputError(_unknown_task(spec))
     calls = list(model_calls(spec, facts, facts.tasks[facts.task]))
     model = len(calls) - 1
-    calls += [*renewal_calls(spec, model), *training_calls(spec, model)]
+    calls += renewal_calls(spec, model)
+    calls += adapter_calls(spec, model, len(calls))
+    calls += training_calls(spec, model)
     processing = list(processor_calls(spec, facts, len(calls)))
     whole = (*calls, *processing)
     return LoadPlan(

@@ -15,9 +15,9 @@ from yaie.rules.problems import refused
 from yaie.sources.disk import DiskNeed, shortages
 from yaie.sources.files import small_files
 from yaie.spec.device import Sharded
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.quantization import Unquantized
-from yaie.spec.weights import Meta
+from yaie.spec.weights import Meta, Pretrained
 
 FLAG = "--save"
 
@@ -39,9 +39,23 @@ IN_PIECES = (
 
 def unsaveable(spec: LoadSpec, facts: Facts, flag: str = FLAG) -> Iterator[Problem]:
     """Why transformers would not save what the load brings, asked of transformers itself."""
+    if keeps_adapter(spec):
+        yield from _lost_beside_adapter(spec, flag)
+        return
     with quieted(), mapped("the quantisation that is to be saved"):
         quantizer = _quantizer(spec, facts)
         yield from unserializable(quantizer, flag)
+
+
+def _lost_beside_adapter(spec: LoadSpec, flag: str) -> Iterator[Problem]:
+    """transformers saves an adapter alone, and what is new of the model would be lost."""
+    if not isinstance(spec.weights, Pretrained) or spec.weights.reinitialize:
+        yield refused(
+            flag,
+            "of a model with an adapter the adapter alone is saved, and the model's own new weights"
+            " would be lost",
+            f"`adapter.merge=true`, or leave `{flag}` out",
+        )
 
 
 def unserializable(quantizer: Any | None, flag: str = FLAG) -> Iterator[Problem]:

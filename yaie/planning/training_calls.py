@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yaie.planning.calls import Call, Each, Ref
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.adapter import Peft
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.weights import Pretrained
 
 
@@ -24,8 +25,10 @@ def training_calls(spec: LoadSpec, model: int) -> Iterator[Call]:
 
 def _freezing(spec: LoadSpec, model: Ref) -> Iterator[Call]:
     weights = spec.weights
-    if weights.trainable:
+    if weights.trainable and not keeps_adapter(spec):
+        # Beside an adapter all others are frozen already.
         yield Call(target="torch.nn.Module.requires_grad_", args=(model, False))
+    if weights.trainable:
         yield _each(model, weights.trainable, True)
     if weights.freeze:
         yield _each(model, weights.freeze, False)
@@ -36,7 +39,10 @@ def _each(model: Ref, patterns: tuple[str, ...], trained: bool) -> Call:
 
 
 def _mode(spec: LoadSpec, model: Ref) -> Iterator[Call]:
-    """from_pretrained leaves a model in eval mode, from_config in train mode."""
+    """from_pretrained leaves a model in eval mode, from_config in train mode; what an adapter does
+    to it depends on both."""
     left_in = "eval" if isinstance(spec.weights, Pretrained) else "train"
+    if isinstance(spec.adapter, Peft):
+        left_in = ""
     if spec.weights.mode != left_in:
         yield Call(target=f"torch.nn.Module.{spec.weights.mode}", args=(model,))

@@ -13,6 +13,7 @@ from types import ModuleType
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules import (
+    adapter,
     attention,
     config,
     config_counts,
@@ -77,6 +78,7 @@ GROUPS: tuple[ModuleType, ...] = (
     hub_kernels,
     unasked_kernels,
     processor,
+    adapter,
 )
 
 

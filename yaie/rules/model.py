@@ -214,7 +214,7 @@ def config_is_there(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         return
     files = _names(facts.checkpoint.files, spec.model.subfolder)
     gguf = next((name for name in files if name.endswith(".gguf")), None)
-    if facts.checkpoint.config is None:
+    if facts.checkpoint.config is None and facts.checkpoint.adapter_config is None:
         yield absent(
             "model.id",
             f"`{subject(spec)}` holds no config.json, so it is no checkpoint",

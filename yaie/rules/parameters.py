@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from yaie.errors import Problem
 from yaie.facts.parameters import ParameterFacts
 from yaie.rules.problems import refused, said, wrong
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.quantization import Unquantized
 from yaie.spec.wording import counted, nearest, override, quoted
 
@@ -85,6 +85,8 @@ def something_is_left_to_train(spec: LoadSpec, parameters: ParameterFacts) -> It
     """
     weights = spec.weights
     unmatched = any(not _matching([p], parameters.names) for p in weights.trainable)
+    if keeps_adapter(spec):
+        return
     if weights.mode == "train" and not unmatched and not trained(spec, parameters):
         yield said(
             "weights.freeze" if weights.freeze else "weights.mode",

@@ -11,6 +11,7 @@ from yaie.spec.model import ModelSpec
 
 Format = Literal["safetensors", "bin", "gguf"]
 
+ADAPTER_CONFIG = "adapter_config.json"
 CONFIG = "config.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 _STEMS: tuple[tuple[Format, str], ...] = (("safetensors", "model"), ("bin", "pytorch_model"))

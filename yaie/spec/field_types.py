@@ -20,8 +20,10 @@ def variants(group: str) -> tuple[type[Group], ...]:
 
 @cache
 def homes(field: str) -> tuple[str, ...]:
-    """The groups that have a field of this name."""
-    return tuple(g for g in GROUPS if any(field in v.model_fields for v in variants(g)))
+    """The groups that have a field of this name; those that have it unasked, if there are any."""
+    having = tuple(g for g in GROUPS if any(field in v.model_fields for v in variants(g)))
+    unasked = tuple(g for g in having if field in variants(g)[0].model_fields)
+    return unasked or having
 
 
 def variant(group: str, values: Mapping[str, Any]) -> type[Group]:

@@ -14,6 +14,8 @@ def free_choice(group: str, word: str) -> dict[str, str] | None:
     """The fields that a free choice sets; None where the word is none."""
     if group == "model" and is_checkpoint(word):
         return {"id": word}
+    if group == "adapter" and is_checkpoint(word):
+        return {"kind": "peft", "id": word}
     if group == "device" and DEVICE.fullmatch(word):
         return {"kind": "single", "device": word}
     if group == "attention" and is_kernel(word):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yaie.errors import Problem
+from yaie.spec.adapter import AdapterSpec, NoAdapter, Peft
 from yaie.spec.attention import AttentionSpec
 from yaie.spec.device import DeviceSpec, Dispatched
 from yaie.spec.group import Group
@@ -29,6 +30,12 @@ class LoadSpec(Group):
     quantization: QuantizationSpec = Unquantized()
     attention: AttentionSpec = AttentionSpec()
     processor: ProcessorSpec = AutoProcessing()
+    adapter: AdapterSpec = NoAdapter()
+
+
+def keeps_adapter(spec: LoadSpec) -> bool:
+    """Whether the model that is loaded has an adapter beside its own weights."""
+    return isinstance(spec.adapter, Peft) and not spec.adapter.merge
 
 
 GROUPS: tuple[str, ...] = tuple(LoadSpec.model_fields)
@@ -39,11 +46,17 @@ TAGS: Mapping[str, str] = {
     "quantization": "method",
     "attention": "kind",
     "processor": "kind",
+    "adapter": "kind",
 }
 """The field of a group that its option alone decides."""
 
 DEFAULTS: Mapping[str, str] = {
-    group: {"model": "tiny", "weights": "pretrained", "quantization": "none"}.get(group, "auto")
+    group: {
+        "model": "tiny",
+        "weights": "pretrained",
+        "quantization": "none",
+        "adapter": "none",
+    }.get(group, "auto")
     for group in GROUPS
 }
 """The option of a group that nobody names."""

@@ -13,6 +13,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.host import HostFacts
 from yaie.facts.memory import WAITING, Block, DeviceMemory, MemoryFacts, Use
 from yaie.planning.memory.activations import activation_bytes, most_alive
+from yaie.planning.memory.adapters import adapter_tensors
 from yaie.planning.memory.forward import Forward, NoForwardError, foreseeable, forward
 from yaie.planning.memory.kv_cache import NoCacheError, kv_cache_layers
 from yaie.planning.memory.placement import Placement, placed
@@ -27,7 +28,7 @@ from yaie.planning.memory.structure import (
 )
 from yaie.rules.placement import ranks
 from yaie.spec.device import Sharded
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.precision import PrecisionSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Pretrained
@@ -73,6 +74,8 @@ def anatomy_of(spec: LoadSpec, facts: Facts, in_use: InUse) -> Anatomy:
     """The memory of the spec's model, which is the same on all devices."""
     structure = structure_of(spec, facts)
     tensors = tuple(structure.tensors())
+    if keeps_adapter(spec):
+        tensors += tuple(adapter_tensors(structure, bare_model(spec, facts), spec, facts))
     return Anatomy(
         structure=structure,
         tensors=tensors,

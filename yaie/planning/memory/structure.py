@@ -21,6 +21,7 @@ from yaie.planning.resolve import resolve
 from yaie.rules.quantizing import is_unpacked
 from yaie.rules.reading import capability
 from yaie.rules.reading import dtype as stated_dtype
+from yaie.spec.adapter import NoAdapter
 from yaie.spec.attention import AttentionSpec
 from yaie.spec.device import DeviceSpec, Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
@@ -193,6 +194,7 @@ def _skeleton(spec: LoadSpec, facts: Facts, dtype: Any) -> Any:
         update={
             "weights": Meta(),
             "processor": NoProcessing(),
+            "adapter": NoAdapter(),
             "quantization": Unquantized(),
             "attention": _attention(spec.attention),
             "precision": PrecisionSpec.model_validate({"dtype": dtype_name(dtype)}),
