@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 from yaie.errors import Fault, Problem
@@ -29,6 +31,9 @@ class Job:
     """Where relative paths are meant from."""
     timeout: float | None = None
     """Seconds that a cell may take; None for as long as it takes."""
+    host: str = field(default_factory=gethostname)
+    sweeper: int = field(default_factory=os.getpid)
+    """The process that runs the sweep, and where: on the same machine no cell outlives it."""
 
     def __call__(self, config: Mapping[str, Any]) -> None:
         """Runs the cell whose number a launcher's config holds, if it is still wanted."""
@@ -53,8 +58,10 @@ class Job:
 
     def _is_wanted(self) -> bool:
         try:
+            if self.host == gethostname():
+                os.kill(self.sweeper, 0)
             return Files(self.folder).run.read_text() == self.run
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return False
 
 

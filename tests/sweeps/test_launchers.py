@@ -1,0 +1,73 @@
+"""Hydra's launchers run the cells, and what they lose is a row too."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.sweeps.running import cell, swept
+from tests.sweeps.test_sweep import process_of
+from yaie.sweeps.row import Row, Status
+
+LAUNCHERS = {
+    "basic": ("hydra", ["hydra/launcher=basic"]),
+    "joblib": ("joblib", ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]),
+    "submitit": ("submitit", ["hydra/launcher=submitit_local"]),
+    "ray": ("ray", ["hydra/launcher=ray", "+hydra.launcher.ray.init.include_dashboard=false"]),
+}
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> list[str]:
+    """Two models that are not there any more: their loads end soon."""
+    return [f"model={tmp_path}/first", f"model={tmp_path}/second"]
+
+
+@pytest.mark.parametrize("name", LAUNCHERS)
+def test_each_runs_every_cell(name: str, nowhere: list[str], tmp_path: Path) -> None:
+    package, words = LAUNCHERS[name]
+    if find_spec(package) is None:
+        pytest.skip(f"`{package}` is not installed: pip install 'yaie[{name}]'")
+    rows = swept([cell(n, word) for n, word in enumerate(nowhere)], tmp_path / "s", words=words)
+    assert [(row.status, row.exit_code) for row in rows] == 2 * [(Status.FAILED, 4)]
+    assert "second" in rows[1].problems[0].message
+
+
+class KillerOfWorkers(Thread):
+    """Kills whoever attends to a cell, each time."""
+
+    def __init__(self, number: int, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.number, self.folder = number, folder
+        self.done = Event()
+
+    def run(self) -> None:
+        while not self.done.wait(0.02):
+            process = process_of(self.number, self.folder)
+            if process is not None:
+                stat = Path(f"/proc/{process}/stat").read_text()
+                os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
+                while process_of(self.number, self.folder) == process:
+                    self.done.wait(0.02)
+
+
+def test_a_cell_that_its_launcher_loses_twice_is_a_row_and_the_others_are_run(
+    tiny_bert: Path, nowhere: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "s"
+    words = [f"model={tiny_bert}", nowhere[0]]
+    cells = [cell(number, word) for number, word in enumerate(words)]
+    killer = KillerOfWorkers(0, folder)
+    killer.start()
+    rows: Sequence[Row] = swept(cells, folder, words=LAUNCHERS["joblib"][1])
+    killer.done.set()
+    assert [str(row.status) for row in rows] == ["killed", "failed"]
+    assert rows[0].problems[0].message.startswith(
+        "its launcher lost it 2 times: TerminatedWorkerError: "
+    )

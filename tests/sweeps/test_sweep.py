@@ -1,0 +1,202 @@
+"""Cells in processes of their own: whatever becomes of one is a row, and the sweep goes on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.sweeps.running import IDENTITY, Silent, cell, swept
+from yaie.errors import InputError, UnsupportedError
+from yaie.sweeps import results
+from yaie.sweeps.files import Files
+from yaie.sweeps.launcher import launcher_of
+from yaie.sweeps.row import Row, Status
+
+NAMES = ("whole", "cut", "gone", "killed")
+
+
+def process_of(number: int, folder: Path) -> int | None:
+    """The process of a cell, while it runs."""
+    wanted = f"yaie.sweeps.child\0{folder}\0{number}\0"
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if wanted in entry.read_text():
+                return int(entry.parent.name)
+        except OSError:
+            continue
+    return None
+
+
+class Killer(Silent):
+    """Kills the last cell as soon as it runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.times: list[int] = []
+
+    def finished(self, row: Row) -> None:
+        self.times.append(row.number)
+        if row.number == 2:
+            process = None
+            while process is None:
+                process = process_of(3, self.folder)
+            os.kill(process, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Path:
+    """A checkpoint that loads, one that was cut short, one that is gone, and another that loads."""
+    folder = tmp_path_factory.mktemp("models")
+    for name in NAMES:
+        shutil.copytree(tiny_bert, folder / name)
+    weights = folder / "cut" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    shutil.rmtree(folder / "gone")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(
+    models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Sequence[Row], Sequence[Row], list[int]]:
+    """A sweep's folder, its rows after a run whose last cell was killed, those after another run,
+    and the cells that the other one ran."""
+    folder = tmp_path_factory.mktemp("sweeps") / "mine"
+    cells = [cell(n, f"model={models / name}") for n, name in enumerate(NAMES)]
+    first = swept(cells, folder, watcher=Killer(folder))
+    again = Silent()
+    ran: list[int] = []
+    again.finished = lambda row: ran.append(row.number)  # type: ignore[method-assign]
+    return folder, first, swept(cells, folder, watcher=again), ran
+
+
+Runs = tuple[Path, Sequence[Row], Sequence[Row], list[int]]
+
+
+def test_every_cell_has_its_row(runs: Runs) -> None:
+    assert [str(row.status) for row in runs[1]] == ["ok", "failed", "failed", "killed"]
+
+
+def test_what_was_loaded_is_measured(runs: Runs) -> None:
+    row = runs[1][0]
+    assert (row.exit_code, row.problems) == (0, ())
+    assert row.memory["cpu"]["measured_bytes"] == row.memory["cpu"]["predicted_bytes"] > 0
+    assert row.seconds["process"] > sum(row.seconds.values()) - row.seconds["process"] > 0
+    assert row.measures["parameters"] > 0
+
+
+def test_what_a_load_refuses_is_told_as_the_load_tells_it(runs: Runs) -> None:
+    cut, gone = runs[1][1:3]
+    assert (cut.exit_code, gone.exit_code) == (4, 4)
+    assert "is cut short" in cut.problems[0].message
+    assert "gone" in gone.problems[0].message
+
+
+def test_a_cell_that_is_killed_from_outside_is_told_by_its_signal_and_stage(runs: Runs) -> None:
+    row = runs[1][3]
+    assert (row.exit_code, row.signal) == (None, "SIGKILL")
+    assert row.problems[0].message.startswith("its process was ended by SIGKILL after ")
+    assert ", in its stage `" in row.problems[0].message
+    assert row.problems[0].hint is not None
+
+
+def test_a_second_run_does_what_is_not_finished(runs: Runs) -> None:
+    assert runs[3] == [1, 2, 3]
+    assert [str(row.status) for row in runs[2]] == ["ok", "failed", "failed", "ok"]
+
+
+def test_the_folder_tells_the_same_rows(runs: Runs) -> None:
+    folder, _, second, _ = runs
+    assert results.read(folder) == second
+    assert len(Files(folder).rows.read_text().splitlines()) == 7
+
+
+def test_what_a_cell_printed_is_kept(runs: Runs) -> None:
+    folder, first, *_ = runs
+    assert first[0].log == "cells/0/log.txt"
+    assert "stage: load" in (folder / first[0].log).read_text()
+
+
+def test_nothing_but_the_sweeps_folder_is_written(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    swept([cell(0, f"model={models / 'gone'}")], tmp_path / "there")
+    assert not [*Path().iterdir()]
+    assert {path.name for path in (tmp_path / "there").iterdir()} == {
+        "cells",
+        "launcher",
+        "lock",
+        "rows.jsonl",
+        "sweep.json",
+    }
+
+
+def test_relative_paths_are_meant_from_where_the_sweep_was_started(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(models)
+    (row,) = swept([cell(0, "model=./cut")], tmp_path / "there")
+    assert "is cut short" in row.problems[0].message
+
+
+def test_what_takes_too_long_is_killed(models: Path, tmp_path: Path) -> None:
+    (row,) = swept([cell(0, f"model={models / 'whole'}")], tmp_path / "there", timeout=0.1)
+    assert (row.status, row.signal) == (Status.KILLED, "SIGKILL")
+    assert "it was stopped after 0." in row.problems[0].message
+
+
+def test_another_sweeps_folder_is_refused_with_the_difference(models: Path, tmp_path: Path) -> None:
+    from yaie.sweeps.identity import claim
+
+    claim(Files(tmp_path), {**IDENTITY, "overrides": ["precision=fp32,bf16"]})
+    with pytest.raises(InputError) as caught:
+        claim(Files(tmp_path), {**IDENTITY, "overrides": ["precision=fp32,fp16"]})
+    assert caught.value.problems[0].message == (
+        f"`{tmp_path}` holds another sweep: it has `precision=fp32,bf16` where this one has"
+        " `precision=fp32,fp16`"
+    )
+
+
+def test_a_folder_of_other_files_is_refused(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(InputError, match="holds other files: `thesis.tex`"):
+        swept([cell(0, f"model={models / 'gone'}")], tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} <= {"thesis.tex", "lock"}
+
+
+def test_one_process_at_a_time_runs_a_sweep(models: Path, tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    with (
+        FileLock(Files(tmp_path).lock),
+        pytest.raises(InputError, match="another process runs the sweep in"),
+    ):
+        swept([cell(0, f"model={models / 'gone'}")], tmp_path)
+
+
+def test_a_launcher_that_runs_nothing_is_told(models: Path, tmp_path: Path) -> None:
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.timeout=-1"]
+    with pytest.raises(UnsupportedError, match="the launcher runs no job: "):
+        swept([cell(0, f"model={models / 'gone'}")], tmp_path, words=words)
+
+
+def test_a_launcher_that_is_none_is_told_with_those_that_are() -> None:
+    with pytest.raises(InputError) as caught:
+        launcher_of(["hydra/launcher=job_lib"])
+    message = caught.value.problems[0].message
+    assert message.startswith("there is no launcher `job_lib`; those that are: `basic`")
+
+
+def test_a_field_that_a_launcher_does_not_have_is_told() -> None:
+    with pytest.raises(InputError) as caught:
+        launcher_of(["hydra.launcher.n_jobbs=2"])
+    assert caught.value.problems[0].message.startswith(
+        "Hydra does not take `hydra.launcher.n_jobbs=2`: "
+    )
