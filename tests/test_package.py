@@ -16,6 +16,7 @@ def test_the_public_names_are_pinned() -> None:
         "ModelLoader",
         "Problem",
         "Receipt",
+        "Row",
         "SourceError",
         "UnsupportedError",
         "YaieError",
@@ -26,6 +27,7 @@ def test_the_public_names_are_pinned() -> None:
         "inspect",
         "load",
         "plan",
+        "sweep",
     ]
 
 

@@ -59,7 +59,8 @@ def test_a_recipe_is_allowed_on_the_machine_it_is_written_for(recipe: Path, at_h
 def test_a_recipe_says_what_it_shows_and_how_it_is_run(recipe: Path) -> None:
     header = [line for line in recipe.read_text().splitlines() if line.startswith("# ")]
     assert len(header) >= 2
-    assert header[-1].startswith(f"# Run: yaie recipes/{recipe.name}")
+    verb = "yaie sweep" if "\nsweep:" in recipe.read_text() else "yaie"
+    assert header[-1].startswith(f"# Run: {verb} recipes/{recipe.name}")
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from yaie.api import check, compose, fit, inspect, load, plan
+    from yaie.api import check, compose, fit, inspect, load, plan, sweep
     from yaie.errors import (
         InputError,
         MismatchError,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from yaie.loading.receipt import Receipt
     from yaie.planning.plan import LoadPlan
     from yaie.spec.load_spec import Composition, LoadSpec
+    from yaie.sweeps.row import Row
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ _HOMES = {
     "inspect": "yaie.api",
     "load": "yaie.api",
     "plan": "yaie.api",
+    "sweep": "yaie.api",
     "Composition": "yaie.spec.load_spec",
     "InputError": "yaie.errors",
     "LoadPlan": "yaie.planning.plan",
@@ -47,6 +49,7 @@ _HOMES = {
     "ModelLoader": "yaie.loading.model_loader",
     "Problem": "yaie.errors",
     "Receipt": "yaie.loading.receipt",
+    "Row": "yaie.sweeps.row",
     "SourceError": "yaie.errors",
     "UnsupportedError": "yaie.errors",
     "YaieError": "yaie.errors",
@@ -62,6 +65,7 @@ __all__ = [
     "ModelLoader",
     "Problem",
     "Receipt",
+    "Row",
     "SourceError",
     "UnsupportedError",
     "YaieError",
@@ -72,6 +76,7 @@ __all__ = [
     "inspect",
     "load",
     "plan",
+    "sweep",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from yaie.spec.load_spec import Composition
 if TYPE_CHECKING:
     from yaie.planning.fit import Cell
     from yaie.planning.inspection import Inspection
+    from yaie.sweeps.row import Row
 
 
 def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composition:
@@ -114,6 +116,48 @@ def fit(
     use = None if context is None else Use(context=context, batch=batch)
     folder = Path(config_dir) if config_dir else None
     return fit_words(recipe, overrides, folder, named(host, transformers), [use])
+
+
+def sweep(
+    *words: str | Path,
+    into: str | Path | None = None,
+    workers: int = 1,
+    launcher: Sequence[str] = (),
+    timeout: float | None = None,
+    dry_run: bool = False,
+    config_dir: str | Path | None = None,
+    host: str = "this",
+    context: int | None = None,
+    batch: int = 1,
+) -> tuple[Row, ...]:
+    """The rows of every cell of the product: `yaie.sweep("model=tiny", "precision=fp32,bf16")`.
+
+    Each cell runs in a process of its own, so many at a time as there are workers, or where
+    overrides of `hydra/launcher` say; none that is finished in the folder `into` already. `timeout`
+    is what a cell may take in seconds; `dry_run` plans the cells, and runs and writes nothing.
+
+    Raises InputError for words of which no cell can be composed or a folder that holds other files,
+    UnsupportedError for a launcher that is not installed, SourceError where the disk is full.
+    """
+    from yaie.facts.memory import Use
+    from yaie.facts.setting import named
+    from yaie.sweeps.gathering import Unwatched
+    from yaie.sweeps.product import Asked
+    from yaie.sweeps.sweep import Running
+    from yaie.sweeps.sweep import sweep as sweep_cells
+
+    recipe, overrides = _split(words)
+    folder = Path(config_dir) if config_dir else None
+    running = Running(
+        into=None if into is None else Path(into),
+        workers=workers,
+        launcher=tuple(launcher),
+        timeout=timeout,
+        dry=dry_run,
+    )
+    use = None if context is None else Use(context=context, batch=batch)
+    asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=folder)
+    return sweep_cells(asked, running, Unwatched(), named(host), use).rows
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

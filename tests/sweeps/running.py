@@ -13,21 +13,12 @@ from pathlib import Path
 from yaie.errors import YaieError
 from yaie.spec.compose import compose
 from yaie.sweeps.cell import Cell
+from yaie.sweeps.gathering import Unwatched
 from yaie.sweeps.launcher import launcher_of
 from yaie.sweeps.row import Row
 from yaie.sweeps.sweep import run
 
 FIXED = ("processor=none", "precision=fp32", "device=cpu")
-
-
-class Silent:
-    """Watches, and says nothing."""
-
-    def begin(self, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        pass
-
-    def finished(self, row: Row) -> None:
-        pass
 
 
 def cell(number: int, *words: str, fixed: Sequence[str] = FIXED) -> Cell:
@@ -42,11 +33,11 @@ def swept(
     *,
     words: Sequence[str] = (),
     timeout: float | None = None,
-    watcher: Silent | None = None,
+    watcher: Unwatched | None = None,
 ) -> tuple[Row, ...]:
     """The rows of the cells, by Hydra's basic launcher or the one that the words name."""
     launcher = launcher_of(words)
-    return run(cells, folder, IDENTITY, launcher, watcher or Silent(), timeout)
+    return run(cells, folder, IDENTITY, launcher, watcher or Unwatched(), timeout)
 
 
 IDENTITY = {"recipe": None, "overrides": [], "config_dir": None, "versions": {}, "cells": []}

@@ -68,6 +68,8 @@ def test_a_cell_that_its_launcher_loses_twice_is_a_row_and_the_others_are_run(
     rows: Sequence[Row] = swept(cells, folder, words=LAUNCHERS["joblib"][1])
     killer.done.set()
     assert [str(row.status) for row in rows] == ["killed", "failed"]
-    assert rows[0].problems[0].message.startswith(
-        "its launcher lost it 2 times: TerminatedWorkerError: "
+    assert (
+        rows[0]
+        .problems[0]
+        .message.startswith("its launcher lost it 2 times: TerminatedWorkerError: ")
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweeps.running import IDENTITY, Silent, cell, swept
+from tests.sweeps.running import IDENTITY, cell, swept
 from yaie.errors import InputError, UnsupportedError
 from yaie.sweeps import results
 from yaie.sweeps.files import Files
+from yaie.sweeps.gathering import Unwatched
 from yaie.sweeps.launcher import launcher_of
 from yaie.sweeps.row import Row, Status
 
@@ -32,7 +33,7 @@ def process_of(number: int, folder: Path) -> int | None:
     return None
 
 
-class Killer(Silent):
+class Killer(Unwatched):
     """Kills the last cell as soon as it runs."""
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +70,7 @@ def runs(
     folder = tmp_path_factory.mktemp("sweeps") / "mine"
     cells = [cell(n, f"model={models / name}") for n, name in enumerate(NAMES)]
     first = swept(cells, folder, watcher=Killer(folder))
-    again = Silent()
+    again = Unwatched()
     ran: list[int] = []
     again.finished = lambda row: ran.append(row.number)  # type: ignore[method-assign]
     return folder, first, swept(cells, folder, watcher=again), ran
@@ -166,7 +167,7 @@ def test_another_sweeps_folder_is_refused_with_the_difference(models: Path, tmp_
 
 def test_a_folder_of_other_files_is_refused(models: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(InputError, match="holds other files: `thesis.tex`"):
+    with pytest.raises(InputError, match=r"holds other files: `thesis\.tex`"):
         swept([cell(0, f"model={models / 'gone'}")], tmp_path)
     assert {path.name for path in tmp_path.iterdir()} <= {"thesis.tex", "lock"}
 

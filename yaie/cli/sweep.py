@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from yaie.cli import setting, sweeping, use
 from yaie.cli.words import one_load
-from yaie.spec.wording import counted
 
 if TYPE_CHECKING:
-    from yaie.sweeps.cell import Cell
-    from yaie.sweeps.launching import Launches
-    from yaie.sweeps.row import Row
+    from yaie.sweeps.sweep import Swept
 
 EXAMPLES = """\
   yaie sweep precision=fp32,bf16,fp16 quantization=none,bnb_8bit,bnb_4bit
@@ -42,50 +37,20 @@ def run(args: Namespace) -> int:
     of_launcher = [word for word in args.words if sweeping.is_of_launcher(word)]
     args.words = [word for word in args.words if not sweeping.is_of_launcher(word)]
     recipe, overrides = one_load(args)
-    timeout, launching = sweeping.seconds(args), sweeping.launching(args, of_launcher)
     there, used = setting.setting(args), use.use(args)
     from yaie.cli.sweep_progress import Progress
-    from yaie.sweeps.planned import planned
+    from yaie.sweeps.outcome import exit_code
     from yaie.sweeps.product import Asked
+    from yaie.sweeps.sweep import sweep
 
+    running = sweeping.running(args, of_launcher)
     asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=args.config_dir)
     progress = Progress(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
-    with redirect_stdout(sys.stderr), _ended_by_sigterm():
-        launcher = None if args.dry_run else _launcher(launching, args)
-        cells = planned(asked, there, used, progress.planned)
-        if launcher is None:
-            folder, rows = None, tuple(cell.row() for cell in cells)
-        else:
-            from yaie.sweeps.identity import identity
-            from yaie.sweeps.sweep import run as run_cells
-
-            own = identity(asked, cells)
-            folder = Path(args.into) if args.into else _folder(cells, own)
-            progress.told(f"{counted(len(cells), 'cell')} in {folder}")
-            rows = run_cells(cells, folder, own, launcher, progress, timeout)
-    progress.end()
-    _answer(rows, folder, args)
-    from yaie.sweeps.outcome import exit_code
-
-    return exit_code(rows)
-
-
-def _launcher(words: Sequence[str], args: Namespace) -> Launches:
-    from yaie.sweeps.launcher import launcher_of
-
-    return launcher_of(words, args.config_dir)
-
-
-def _folder(cells: Sequence[Cell], own: dict[str, object]) -> Path:
-    """`sweeps/tiny-1a2b3c4d`: the same for the same sweep."""
-    from yaie.sweeps.identity import short
-
-    composed = [cell.composition for cell in cells if cell.composition is not None]
-    model = composed[0].choices["model"] if composed else "sweep"
-    if composed and model == "custom":
-        model = (composed[0].spec.model.id or model).rstrip("/").rpartition("/")[2]
-    return Path("sweeps", f"{re.sub(r'[^A-Za-z0-9_.-]', '-', model)}-{short(own)}")
+    with redirect_stdout(sys.stderr), _ended_by_sigterm(), progress:
+        swept = sweep(asked, running, progress, there, used)
+    _answer(swept, args)
+    return exit_code(swept.rows)
 
 
 @contextmanager
@@ -103,13 +68,13 @@ def _ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _answer(rows: Sequence[Row], folder: Path | None, args: Namespace) -> None:
+def _answer(swept: Swept, args: Namespace) -> None:
     if args.json:
         from yaie.cli.document import write
 
-        where = {} if folder is None else {"folder": str(folder)}
-        write({"rows": [row.as_json() for row in rows], **where})
+        where = {} if swept.folder is None else {"folder": str(swept.folder)}
+        write({"rows": [row.as_json() for row in swept.rows], **where})
         return
     from yaie.cli.sweep_table import lines
 
-    print("\n".join(lines(rows)))
+    print("\n".join(lines(swept.rows)))

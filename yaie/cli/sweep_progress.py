@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from yaie.cli.problems import printable
@@ -29,11 +30,11 @@ class Progress:
         self._total = self._done = 0
         self._counts: Counter[str] = Counter()
 
-    def told(self, text: str) -> None:
-        """A line of its own."""
-        if not self._quiet:
-            self._clear()
-            print(text, file=self._stream, flush=True)
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
 
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
@@ -42,13 +43,12 @@ class Progress:
             self._last = now
             self._show(f"planned {done} of {total} cells")
 
-    def begin(self, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        """The rows that are there, and those of the cells that will run."""
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        """Where the sweep lies, the rows that are there, and those of the cells that will run."""
         self._start, self._total = time.monotonic(), len(todo)
         there = Counter(str(row.status) for row in rows)
-        if there:
-            counts = ", ".join(f"{number} {status}" for status, number in there.items())
-            self.told(f"{counts}; {len(todo)} to run")
+        counts = [f"{number} {status}" for status, number in there.items()]
+        self._say(f"{folder}: {', '.join([*counts, f'{len(todo)} to run'])}")
 
     def finished(self, row: Row) -> None:
         """A cell has its row."""
@@ -59,11 +59,7 @@ class Progress:
         if self._moves:
             self._show(f"{self._done} of {self._total}: {self._so_far()}{self._left()}")
         else:
-            self.told(f"{self._done} of {self._total}: {_told(row)}")
-
-    def end(self) -> None:
-        """Nothing moves any more."""
-        self._clear()
+            self._say(f"{self._done} of {self._total}: {_told(row)}")
 
     def _so_far(self) -> str:
         return ", ".join(f"{number} {status}" for status, number in self._counts.items())
@@ -73,6 +69,11 @@ class Progress:
             return ""
         took = time.monotonic() - self._start
         return f"; about {lasting(took / self._done * (self._total - self._done))} left"
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            self._clear()
+            print(printable(text), file=self._stream, flush=True)
 
     def _show(self, text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=self._stream, flush=True)

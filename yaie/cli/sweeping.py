@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaie.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from yaie.sweeps.sweep import Running
 
 VALUED = ("--into", "--workers", "--timeout")
 """Flags of a sweep that are followed by a value."""
@@ -33,40 +38,46 @@ def add_flags(parser: ArgumentParser) -> None:
     )
 
 
-def seconds(args: Namespace) -> float | None:
-    """What a cell may take; None for as long as it takes."""
-    if args.timeout is None:
-        return None
-    try:
-        found = float(args.timeout)
-    except ValueError:
-        found = 0
-    if not 0 < found < float("inf"):
-        raise _refused("--timeout", args.timeout, "a number of seconds", "600")
-    return found
+def running(args: Namespace, words: list[str]) -> Running:
+    """How the cells run, by the flags and the words for Hydra's launcher."""
+    from yaie.sweeps.sweep import Running
 
-
-def launching(args: Namespace, words: list[str]) -> list[str]:
-    """The words for Hydra's launcher, those that `--workers` stands for among them."""
-    if args.workers is None:
-        return words
-    text = args.workers
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    if number < 1:
-        raise _refused("--workers", text, "a number of processes", "2")
-    if any(word.lstrip("+").startswith("hydra/launcher=") for word in words):
+    if args.workers is not None and any(_picks_launcher(word) for word in words):
         message = "`--workers` and `hydra/launcher` both say where cells run"
         hint = "leave one of the two out"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--workers"))
-    if number == 1:
-        return words
-    # A worker takes cells one by one: some last a hundred times longer than others.
-    return [
-        "hydra/launcher=joblib",
-        f"hydra.launcher.n_jobs={number}",
-        "hydra.launcher.batch_size=1",
-        *words,
-    ]
+    return Running(
+        into=None if args.into is None else Path(args.into),
+        workers=_workers(args.workers),
+        launcher=tuple(words),
+        timeout=_seconds(args.timeout),
+        dry=args.dry_run,
+    )
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0
+    if not 0 < found < float("inf"):
+        raise _refused("--timeout", text, "a number of seconds", "600")
+    return found
+
+
+def _workers(text: str | None) -> int:
+    if text is None:
+        return 1
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if number < 1:
+        raise _refused("--workers", text, "a number of processes", "2")
+    return number
+
+
+def _picks_launcher(word: str) -> bool:
+    return word.lstrip("+").startswith("hydra/launcher=")
 
 
 def is_of_launcher(word: str) -> bool:

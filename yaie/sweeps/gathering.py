@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Protocol
@@ -20,11 +21,27 @@ PATIENCE = 0.2
 class Watcher(Protocol):
     """Told of a sweep while it runs."""
 
-    def begin(self, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        """The rows that are there, and those of the cells that will run."""
+    def planned(self, done: int, total: int) -> None:
+        """So many cells of so many are planned."""
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        """Where the sweep lies, the rows that are there, and those of the cells that will run."""
 
     def finished(self, row: Row) -> None:
         """A cell has its row."""
+
+
+class Unwatched:
+    """Nobody is told."""
+
+    def planned(self, done: int, total: int) -> None:
+        pass
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        pass
+
+    def finished(self, row: Row) -> None:
+        pass
 
 
 class Gathering:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from yaie.errors import InputError, Problem
+from yaie.spec.load_spec import CUSTOM
 from yaie.spec.wording import quoted
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files, read_whole, write_whole
@@ -28,9 +31,15 @@ def identity(asked: Asked, cells: Sequence[Cell]) -> dict[str, Any]:
     }
 
 
-def short(own: dict[str, Any]) -> str:
-    """Eight digits that are the same for the same sweep."""
-    return sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
+def folder_of(cells: Sequence[Cell], own: dict[str, Any]) -> Path:
+    """`sweeps/tiny-1a2b3c4d`: where a sweep lies if nothing is said of it, the same for the same
+    sweep."""
+    composed = [cell.composition for cell in cells if cell.composition is not None]
+    name = composed[0].choices["model"] if composed else "none"
+    if composed and name == CUSTOM:
+        name = (composed[0].spec.model.id or name).rstrip("/").rpartition("/")[2]
+    digits = sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
+    return Path("sweeps", f"{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}-{digits}")
 
 
 def _asks(cell: Cell) -> str | None:

@@ -4,21 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from yaie.errors import InputError, Problem
+from yaie.facts.memory import Use
+from yaie.facts.setting import Setting
 from yaie.sweeps import results
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.gathering import Gathering, Watcher, unwritten
 from yaie.sweeps.handover import as_json
-from yaie.sweeps.identity import claim
+from yaie.sweeps.identity import claim, folder_of, identity
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
+from yaie.sweeps.planned import planned
+from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How the cells of a sweep run, and where its rows are written."""
+
+    into: Path | None = None
+    """The sweep's folder; None for one by its model and a digest of all that it asks for."""
+    workers: int = 1
+    """Cells at a time on this machine."""
+    launcher: tuple[str, ...] = ()
+    """Overrides for Hydra's launcher: `hydra/launcher=ray`."""
+    timeout: float | None = None
+    """Seconds that a cell may take; None for as long as it takes."""
+    dry: bool = False
+    """Whether cells are planned only, and nothing is run or written."""
+
+    @property
+    def launching(self) -> tuple[str, ...]:
+        """The overrides of the launcher, those that workers stand for among them."""
+        if self.workers == 1:
+            return self.launcher
+        # A worker takes cells one by one: some last a hundred times longer than others.
+        several = (f"hydra.launcher.n_jobs={self.workers}", "hydra.launcher.batch_size=1")
+        return ("hydra/launcher=joblib", *several, *self.launcher)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep came to."""
+
+    folder: Path | None
+    """None where nothing was written."""
+    rows: tuple[Row, ...]
+
+
+def sweep(
+    asked: Asked,
+    running: Running,
+    watcher: Watcher,
+    setting: Setting | None = None,
+    use: Use | None = None,
+) -> Swept:
+    """Plans every cell of a product, and runs those that have not run yet.
+
+    The setting is that of the machine that the cells run on, the use what they are planned for.
+    Raises what `planned` and `run` do, and what keeps the launcher from being set up.
+    """
+    from yaie.sweeps.launcher import launcher_of
+
+    launcher = launcher_of(running.launching, asked.config_dir)
+    cells = planned(asked, setting, use, watcher.planned)
+    if running.dry:
+        return Swept(folder=None, rows=tuple(cell.row() for cell in cells))
+    own = identity(asked, cells)
+    folder = running.into or folder_of(cells, own)
+    rows = run(cells, folder, own, launcher, watcher, running.timeout)
+    return Swept(folder=folder, rows=rows)
 
 
 def run(
@@ -46,7 +109,7 @@ def run(
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
             write_whole(files.spec(cell.number), _spec(cell))
         awaited = [cell.row() for cell in todo]
-        watcher.begin(gathering.rows, awaited)
+        watcher.begin(folder, gathering.rows, awaited)
         job = Job(folder=folder.resolve(), run="", cwd=Path.cwd(), timeout=timeout)
         with gathering:
             launched(launcher, job, awaited, gathering)
