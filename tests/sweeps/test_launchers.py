@@ -57,7 +57,7 @@ class KillerOfWorkers(Thread):
                     self.done.wait(0.02)
 
 
-def test_a_cell_that_its_launcher_loses_twice_is_a_row_and_the_others_are_run(
+def test_a_cell_that_its_launcher_loses_alone_is_a_row_and_no_other_is_blamed(
     tiny_bert: Path, nowhere: list[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "s"
@@ -71,5 +71,7 @@ def test_a_cell_that_its_launcher_loses_twice_is_a_row_and_the_others_are_run(
     assert (
         rows[0]
         .problems[0]
-        .message.startswith("its launcher lost it 2 times: TerminatedWorkerError: ")
+        .message.startswith(
+            "its launcher lost it, and again when it ran it alone: TerminatedWorkerError: "
+        )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Protocol
 
@@ -54,6 +54,7 @@ class Gathering:
         self._awaited: set[int] = set()
         self._done = Event()
         self._error: OSError | None = None
+        self._one_at_a_time = Lock()
         self._thread = Thread(target=self._look, daemon=True)
 
     @property
@@ -124,6 +125,10 @@ class Gathering:
 
     def _gather(self, numbers: Iterable[int]) -> None:
         """A row that cannot be written stays where it is, and ends the run."""
+        with self._one_at_a_time:
+            self._gathered(numbers)
+
+    def _gathered(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             document = read_whole(self.files.row(number))
             if document is None or self._error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections import Counter
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,11 +14,11 @@ from uuid import uuid4
 from yaie.errors import Fault, Problem, UnsupportedError, YaieError
 from yaie.sweeps.files import Files
 from yaie.sweeps.gathering import Gathering, unwritten
-from yaie.sweeps.job import Job
+from yaie.sweeps.job import BEAT, Job
 from yaie.sweeps.row import Row, Status
 
-TRIES = 2
-"""Times that a cell may be lost by its launcher before that is its row."""
+SILENCE = 5 * BEAT
+"""Seconds after which nobody attends to a cell any more."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
@@ -29,25 +29,24 @@ class Launches(Protocol):
 
 
 def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gathering) -> None:
-    """Runs the job for every cell until each has a row; a launcher that fails is started again for
-    what is left, as long as that gets on.
+    """Runs the job for every cell until each has a row.
 
-    Raises UnsupportedError where it does not, SourceError where the disk takes no more rows.
+    Where the launcher fails it is started again: for each cell that was lost with it alone, so that
+    none is blamed for another, and then for those that were not begun. Raises UnsupportedError
+    where it begins none, SourceError where the disk takes no more rows.
     """
     left = {row.number: row for row in cells}
-    lost: Counter[int] = Counter()
     while left:
         error = _launch(launcher, job, sorted(left), gathering)
         missing = gathering.missing()
-        if not missing:
-            return
-        started = [n for n in missing if gathering.files.stage(n).is_file()]
-        if len(missing) == len(left) and not started:
+        begun = [n for n in missing if gathering.files.stage(n).is_file()]
+        if len(missing) == len(left) and not begun:
             raise _broken(error) from error
-        lost.update(started)
-        gone = [n for n in missing if lost[n] >= TRIES]
-        gathering.conclude(_lost(left[n], error) for n in gone)
-        left = {n: left[n] for n in missing if n not in gone}
+        for number in begun:
+            error = _launch(launcher, job, [number], gathering)
+            if gathering.missing():
+                gathering.conclude([_lost(left[number], error)])
+        left = {n: left[n] for n in missing if n not in begun}
 
 
 def _launch(
@@ -58,9 +57,18 @@ def _launch(
     for number in numbers:
         files.stage(number).unlink(missing_ok=True)
     gathering.awaits(numbers)
+    with _going_on(files) as run:
+        error = _failure(launcher, replace(job, run=run), numbers, files)
+        if error is not None:
+            _wait_for_others(gathering)
+    return error
+
+
+def _failure(
+    launcher: Launches, job: Job, numbers: Sequence[int], files: Files
+) -> Exception | None:
     try:
-        with _going_on(files) as run:
-            launcher.launch(replace(job, run=run), numbers, files.launcher)
+        launcher.launch(job, numbers, files.launcher)
     except OSError as error:
         if error.errno in _FULL:
             raise unwritten(files, error) from error
@@ -71,6 +79,29 @@ def _launch(
         # A launcher is a plugin, and fails in ways of its own.
         return error
     return None
+
+
+def _wait_for_others(gathering: Gathering) -> None:
+    """Waits for the cells that are attended to all the same: a launcher tells its first failure,
+    and elsewhere jobs go on."""
+    last: dict[int, tuple[int, float]] = {}
+    while True:
+        beats = {n: _beat(gathering.files, n) for n in gathering.missing()}
+        now = time.monotonic()
+        for number, beat in beats.items():
+            if beat is not None and last.get(number, (None, 0))[0] != beat:
+                last[number] = (beat, now)
+        if not any(now - last[n][1] < SILENCE for n in beats if n in last):
+            return
+        time.sleep(BEAT)
+
+
+def _beat(files: Files, number: int) -> int | None:
+    """When a job last told that it attends to a cell; None where it has not begun."""
+    try:
+        return files.stage(number).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 @contextmanager
@@ -85,7 +116,7 @@ def _going_on(files: Files) -> Iterator[str]:
 
 
 def _lost(row: Row, error: Exception | None) -> Row:
-    message = f"its launcher lost it {TRIES} times: {_told(error)}"
+    message = f"its launcher lost it, and again when it ran it alone: {_told(error)}"
     return replace(row, status=Status.KILLED, problems=(_problem(message),))
 
 
