@@ -1,11 +1,12 @@
 """A program that saves again and again, each time interrupted one system call later.
 
-    python -m tests.loading.interrupted kill|fill|plain CHECKPOINT PLACE [STEP]
+    python -m tests.loading.interrupted kill|turns|fill|plain CHECKPOINT PLACE [STEP]
 
 The save runs in a process of its own that is traced. At a call's entry that process is killed, or
 the disk of PLACE is filled and it goes on. What is in place after each is compared with the
 checkpoint that was there before, and with the one that a save without interruption writes.
-`plain` kills transformers' own save_pretrained instead.
+`turns` is `kill` where two folders cannot be exchanged: what is in place is looked at when the next
+save has put back what it found. `plain` kills transformers' own save_pretrained instead.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from yaie.errors import SourceError
-from yaie.loading import saving
+from yaie.loading import exchange, saving
 from yaie.planning.upstream import quieted
 
 _TRACEME, _SYSCALL, _SETOPTIONS = 0, 24, 0x4200
@@ -119,6 +120,8 @@ def main(way: str, checkpoint: str, place: Path, step: int) -> dict[str, object]
         else:
             saving.save(model, None, folder)
 
+    if way == "turns":
+        exchange._RENAME_EXCHANGE = 1 << 31
     save(after)
     old, new = contents(before), contents(after)
     assert old != new
@@ -127,6 +130,8 @@ def main(way: str, checkpoint: str, place: Path, step: int) -> dict[str, object]
     at = 0
     while (code := interrupted(save, at, act)) != -1:
         (place.parent / "filler").unlink(missing_ok=True)
+        if way == "turns":
+            exchange._tidy(place)
         kept = {str(old): "old", str(new): "new"}.get(str(contents(place)), "mixture")
         if way != "plain":
             AutoModelForCausalLM.from_pretrained(place)

@@ -56,6 +56,15 @@ def test_killed_at_any_call_the_old_or_the_new_checkpoint_is_there(
     assert told["calls"] > 100
 
 
+def test_killed_between_two_renames_the_next_save_finds_the_old_or_the_new_checkpoint(
+    saved_llama: Path, other: Path
+) -> None:
+    step = os.environ.get("STEP", "4")
+    words = [sys.executable, *PROGRAM, "turns", str(saved_llama), str(other), step]
+    told = found(subprocess.run(words, capture_output=True, text=True, timeout=600))
+    assert set(told["found"]) == {"old, killed", "new, killed"}
+
+
 def test_where_the_disk_is_full_at_any_call_the_old_checkpoint_is_there_or_the_new_one_is_saved(
     saved_llama: Path, other: Path, tmp_path: Path
 ) -> None:

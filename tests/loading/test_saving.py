@@ -120,6 +120,15 @@ def test_the_working_directory_is_refused(llama: Path, monkeypatch: pytest.Monke
     )
 
 
+def test_a_folder_of_the_hubs_cache_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    place = tmp_path / "models--me--mine" / "snapshots" / "0123"
+    message = f"`{place}` is a folder of the hub's cache, which its own files alone are in"
+    assert problem_of(place).message == message
+
+
 def test_weights_that_are_not_there_are_refused(tmp_path: Path) -> None:
     problem = problem_of(tmp_path / "out", "model=tiny", "weights=meta")
     assert problem.message == "`weights=meta` has a structure but no numbers to save"

@@ -10,6 +10,7 @@ from pathlib import Path
 from yaie.errors import Problem
 from yaie.planning.saving import FLAG, without_whole_weights
 from yaie.rules.problems import absent, wrong
+from yaie.sources.cache import cache_folder
 from yaie.sources.disk import existing
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import quoted
@@ -25,6 +26,7 @@ _SMALL = (
     *("added_tokens.json", "normalizer.json", "tekken.json", "*.model", "*.tiktoken", "*.spm"),
     *("*.codes", "chat_template.json", "*.jinja", "additional_chat_templates", "*_tokenizer"),
 )
+_REPOSITORIES = ("models--", "datasets--", "spaces--")
 _DOCUMENTS = ("*.md", "LICENSE*", "NOTICE*", ".gitattributes", ".gitignore")
 
 
@@ -49,6 +51,10 @@ def unsaveable_to(spec: LoadSpec, folder: str | Path) -> Iterator[Problem]:
 def obstacles(folder: str | Path) -> Iterator[Problem]:
     """Why a model cannot be saved to a folder, whatever the model."""
     place = place_of(folder)
+    if _is_kept_by_the_hub(place):
+        message = f"`{folder}` is a folder of the hub's cache, which its own files alone are in"
+        yield wrong(FLAG, message, _ELSEWHERE)
+        return
     if os.path.isdir(place):
         yield from _unreplaceable(folder, place)
     elif os.path.lexists(place):
@@ -60,6 +66,13 @@ def obstacles(folder: str | Path) -> Iterator[Problem]:
         yield wrong(FLAG, f"`{below}` is there and is no folder", _ELSEWHERE)
     elif not os.access(above, os.R_OK | os.W_OK | os.X_OK):
         yield absent(FLAG, f"`{above}` cannot be written to", "save to another folder")
+
+
+def _is_kept_by_the_hub(place: Path) -> bool:
+    """Whether a place is in what the hub's cache keeps of a repository; beside those is room."""
+    cache = Path(os.path.realpath(cache_folder()))
+    below = place.relative_to(cache).parts if place.is_relative_to(cache) else ()
+    return bool(below) and below[0].startswith((".locks", *_REPOSITORIES))
 
 
 def _unreplaceable(folder: str | Path, place: Path) -> Iterator[Problem]:
