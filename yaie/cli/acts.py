@@ -10,11 +10,12 @@ from yaie.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from yaie.loading.acts.act import Act, Acts
+    from yaie.spec.load_spec import LoadSpec
 
 
 VALUED = (
     *("--prompt", "--text", "--image", "--audio", "--max-new-tokens"),
-    *("--save", "--push", "--message", "--revision"),
+    *("--save", "--push", "--message", "--revision", "--export"),
 )
 """Those that are followed by a value."""
 
@@ -63,6 +64,12 @@ def add_arguments(flags: _ArgumentGroup) -> None:
     flags.add_argument(
         "--revision", metavar="BRANCH", help="the branch, made where it is not there: main"
     )
+    flags.add_argument(
+        "--export",
+        metavar="onnx[:DIR]",
+        help="write the loaded model as an ONNX graph, run by onnxruntime beside the model;"
+        " without DIR to MODEL-onnx; an export that is there is replaced",
+    )
 
 
 _NEW = {"private": ", as a new one is where nothing is said"}
@@ -74,16 +81,18 @@ _OF_A_PUSH = {
 """What says how to push → its flag, and what else may have been meant."""
 
 
-def asked(args: Namespace) -> Acts:
+def asked(args: Namespace, spec: LoadSpec) -> Acts:
     """The acts that the flags ask for, in the order in which they are done."""
-    return tuple(_asked(args))
+    return tuple(_asked(args, spec))
 
 
-def _asked(args: Namespace) -> Iterator[Act]:
+def _asked(args: Namespace, spec: LoadSpec) -> Iterator[Act]:
     from yaie.loading.acts.answer import Answer
+    from yaie.loading.acts.export import Export
     from yaie.loading.acts.push import Push
     from yaie.loading.acts.save import Save
     from yaie.loading.answering.given import Given
+    from yaie.planning.exporting import default_folder
     from yaie.sources.push.target import Target
 
     given = Given(
@@ -102,6 +111,9 @@ def _asked(args: Namespace) -> Iterator[Act]:
         yield Push(target=Target(repo=args.push, **how), saved=args.save)
     else:
         _refuse_without_push(args)
+    if args.export is not None:
+        form, _, folder = args.export.partition(":")
+        yield Export(format=form, folder=folder or default_folder(spec))
 
 
 def _refuse_without_push(args: Namespace) -> None:

@@ -24,9 +24,6 @@ _TAKES_A_VALUE = (
 )
 _MULTIRUN = ("-m", "--multirun")
 """Hydra's flag for a sweep."""
-_LATER_FLAGS = {
-    "--export": "exporting what was loaded",
-}
 
 
 class Parser(argparse.ArgumentParser):
@@ -162,9 +159,6 @@ def _cfg(argv: Sequence[str]) -> list[str] | None:
 
 def _unknown_flag(flag: str, verb_name: str) -> Problem:
     name = flag.partition("=")[0]
-    if coming := _LATER_FLAGS.get(name):
-        message = f"`{name}`: {coming} will come in a later version"
-        return Problem(path="", message=message, hint="give each group one option for now")
     from yaie.spec.wording import nearest
 
     known = parser(verb_name).flags()

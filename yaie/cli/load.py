@@ -27,6 +27,7 @@ EXAMPLES = """\
   yaie model=./my-model quantization=bnb_4bit --json
   yaie recipes/llama2-4bit.yaml --save ./llama2-4bit
   yaie model=llama2 precision=bf16 --push me/llama2-bf16 --private
+  yaie model=bert task=masked-lm --export onnx:./bert-onnx
 """
 
 
@@ -54,7 +55,7 @@ def run(args: Namespace) -> int:
     # Upstream code that prints must not end up in the answer.
     try:
         with redirect_stdout(sys.stderr), ended_with_peers():
-            outcome = _outcome(composition, acts.asked(args), telling)
+            outcome = _outcome(composition, acts.asked(args, composition.spec), telling)
     except Exception as error:
         if is_first_to_fail():
             raise

@@ -56,6 +56,8 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
         yield "saved", _saved(receipt["saved"]), ""
     if "pushed" in receipt:
         yield "pushed", _pushed(receipt["pushed"]), ""
+    if "exported" in receipt:
+        yield "exported", _exported(receipt["exported"]), ""
     yield "seconds", _seconds(receipt["seconds"]), ""
 
 
@@ -168,6 +170,15 @@ def _pushed(pushed: Mapping[str, Any]) -> str:
     sent = f"{sized(pushed['uploaded_bytes'])} sent" if pushed["uploaded_bytes"] else "nothing new"
     held = f"{sized(pushed['bytes'])} in {counted(pushed['files'], 'file')}"
     return f"{pushed['url']} at {pushed['commit'][:8]}, {visibility}, {held}, {sent}"
+
+
+def _exported(exported: Mapping[str, Any]) -> str:
+    furthest = max(found["relative"] for found in exported["difference"].values())
+    return (
+        f"{exported['folder']}, {sized(exported['bytes'])} in"
+        f" {counted(exported['files'], 'file')}, opset {exported['opset']}, within {furthest:.1e}"
+        " of the model's largest output"
+    )
 
 
 def _seconds(seconds: Mapping[str, float]) -> str:

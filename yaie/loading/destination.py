@@ -1,9 +1,10 @@
-"""Where a model may be saved: judged before a load, and once more before it is written."""
+"""Where a model may be written: judged before a load, and once more before it is written."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from yaie.sources.disk import existing
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import quoted
 
-_ELSEWHERE = "name a folder that is new, empty, or holds a checkpoint"
 _WEIGHTS = (
     *("model*.safetensors", "pytorch_model*.bin", "adapter_model*.safetensors"),
     *("adapter_model*.bin", "*.safetensors.index.json", "*.bin.index.json"),
@@ -28,6 +28,31 @@ _SMALL = (
 )
 _REPOSITORIES = ("models--", "datasets--", "spaces--")
 _DOCUMENTS = ("*.md", "LICENSE*", "NOTICE*", ".gitattributes", ".gitignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of folder that is written, and that may be replaced by one of its kind."""
+
+    flag: str
+    verb: str
+    name: str
+    """`a checkpoint`, as messages call it."""
+    mark: str
+    """The file that each has."""
+    weights: tuple[str, ...]
+    """Patterns of files of which each has at least one."""
+
+    @property
+    def noun(self) -> str:
+        return self.name.partition(" ")[2]
+
+    @property
+    def elsewhere(self) -> str:
+        return f"name a folder that is new, empty, or holds {self.name}"
+
+
+CHECKPOINT = Kind(flag=FLAG, verb="save", name="a checkpoint", mark="config.json", weights=_WEIGHTS)
 
 
 def place_of(folder: str | Path) -> Path:
@@ -48,24 +73,24 @@ def unsaveable_to(spec: LoadSpec, folder: str | Path) -> Iterator[Problem]:
     yield from without_whole_weights(spec)
 
 
-def obstacles(folder: str | Path) -> Iterator[Problem]:
-    """Why a model cannot be saved to a folder, whatever the model."""
+def obstacles(folder: str | Path, kind: Kind = CHECKPOINT) -> Iterator[Problem]:
+    """Why a model cannot be written to a folder, whatever the model."""
     place = place_of(folder)
     if _is_kept_by_the_hub(place):
         message = f"`{folder}` is a folder of the hub's cache, which its own files alone are in"
-        yield wrong(FLAG, message, _ELSEWHERE)
+        yield wrong(kind.flag, message, kind.elsewhere)
         return
     if os.path.isdir(place):
-        yield from _unreplaceable(folder, place)
+        yield from _unreplaceable(folder, place, kind)
     elif os.path.lexists(place):
-        yield wrong(FLAG, f"`{folder}` is there and is no folder", _ELSEWHERE)
+        yield wrong(kind.flag, f"`{folder}` is there and is no folder", kind.elsewhere)
         return
     above = existing(place.parent)
     below = above / place.relative_to(above).parts[0]
     if below != place and os.path.lexists(below):
-        yield wrong(FLAG, f"`{below}` is there and is no folder", _ELSEWHERE)
+        yield wrong(kind.flag, f"`{below}` is there and is no folder", kind.elsewhere)
     elif not os.access(above, os.R_OK | os.W_OK | os.X_OK):
-        yield absent(FLAG, f"`{above}` cannot be written to", "save to another folder")
+        yield absent(kind.flag, f"`{above}` cannot be written to", f"{kind.verb} to another folder")
 
 
 def _is_kept_by_the_hub(place: Path) -> bool:
@@ -75,35 +100,38 @@ def _is_kept_by_the_hub(place: Path) -> bool:
     return bool(below) and below[0].startswith((".locks", *_REPOSITORIES))
 
 
-def _unreplaceable(folder: str | Path, place: Path) -> Iterator[Problem]:
+def _unreplaceable(folder: str | Path, place: Path, kind: Kind) -> Iterator[Problem]:
     """Why the folder that is there cannot be replaced as a whole."""
     if place == Path.cwd() or place in Path.cwd().parents:
         yield wrong(
-            FLAG,
+            kind.flag,
             f"`{folder}` holds the working directory, and is replaced as a whole",
             "name a folder inside it, or run this from outside",
         )
     elif place.is_mount():
-        yield wrong(FLAG, f"`{folder}` is where a disk is mounted", "name a folder inside it")
+        yield wrong(kind.flag, f"`{folder}` is where a disk is mounted", "name a folder inside it")
     elif not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-        yield absent(FLAG, f"`{folder}` cannot be written to", "save to another folder")
+        message = f"`{folder}` cannot be written to"
+        yield absent(kind.flag, message, f"{kind.verb} to another folder")
     else:
-        yield from _foreign(folder, place)
+        yield from _foreign(folder, place, kind)
 
 
-def _foreign(folder: str | Path, place: Path) -> Iterator[Problem]:
-    """What the folder holds that is not a checkpoint's, and would be lost."""
+def _foreign(folder: str | Path, place: Path, kind: Kind) -> Iterator[Problem]:
+    """What the folder holds that is not of its kind, and would be lost."""
     names = sorted(os.listdir(place))
     if not names:
         return
-    if "config.json" not in names or not any(_matches(name, _WEIGHTS) for name in names):
-        message = f"`{folder}` is not empty and no checkpoint: it holds {quoted(names, 3)}"
-        yield wrong(FLAG, message, _ELSEWHERE)
-    elif strange := [n for n in names if not _matches(n, (*_WEIGHTS, *_SMALL, *_DOCUMENTS))]:
+    if kind.mark not in names or not any(_matches(name, kind.weights) for name in names):
+        message = f"`{folder}` is not empty and no {kind.noun}: it holds {quoted(names, 3)}"
+        yield wrong(kind.flag, message, kind.elsewhere)
+        return
+    known = (kind.mark, *kind.weights, *_SMALL, *_DOCUMENTS)
+    if strange := [name for name in names if not _matches(name, known)]:
         yield wrong(
-            FLAG,
+            kind.flag,
             f"`{folder}` is replaced as a whole, and holds {quoted(strange, 3)}, which no"
-            " checkpoint has",
+            f" {kind.noun} has",
             "move that elsewhere, or name another folder",
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.told import Told
+from yaie.loading.exporting.export import Exported, export
 from yaie.loading.modules import tree_of
 from yaie.loading.pushing import push
 from yaie.loading.receipt import Receipt
@@ -93,3 +94,11 @@ class Loaded:
             visibility = "private" if private else "public"
         target = Target(repo=repo, visibility=visibility, message=message, revision=revision)
         return push(self.model, self.processor, target, self.receipt.source["id"])
+
+    def export(self, format: str, folder: str | Path) -> Exported:
+        """Writes the graph of a forward pass for another runtime: `onnx`, whole or not at all.
+
+        An export that is there is replaced as a whole. Raises YaieError where that cannot be, or
+        where the graph answers otherwise than the model, and the folder is as before then.
+        """
+        return export(self.model, self.processor, format, folder)

@@ -1,0 +1,1 @@
+"""A loaded model as a graph for other runtimes."""
