@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "build" / "exports.jsonl"
 PAGE = ROOT / "docs" / "export.md"
 PAIRS = {
-    "image-classification": "vit dinov2",
+    "image-classification": "vit",
     "seq2seq-lm": "t5 bart marian",
     "masked-lm": "bert roberta distilbert deberta-v2 modernbert",
     "sequence-classification": "bert llama bart",
@@ -33,7 +33,7 @@ PAIRS = {
     "question-answering": "bert",
     "multiple-choice": "bert",
     "causal-lm": "llama gpt2 mistral qwen2 qwen3 gemma gemma2 gemma3_text phi phi3 opt gpt_neox"
-    " bloom falcon mpt mixtral qwen3_moe mamba rwkv jamba deepseek_v3 gpt_oss recurrent_gemma",
+    " bloom falcon mpt mixtral mamba jamba rwkv",
 }
 """Task → architectures."""
 
@@ -73,8 +73,6 @@ def _row(task: str, architecture: str) -> dict[str, Any]:
             said = [problem.message for problem in error.problems if problem.severity == "error"]
             left = [path.name for path in Path(place).iterdir()]
             assert not left, left
-            if stages[-1] == "export" and not _runs(words):
-                return {**row, "exit": 0, "stage": "none", "said": "the tiny model does not run"}
             return {**row, "exit": error.exit_code, "stage": stages[-1], "said": said[0]}
 
 
@@ -87,20 +85,6 @@ def _exported(words: tuple[str, ...], place: Path, stages: list[str]) -> dict[st
     loaded = load(yaie.compose(*words, "processor=none"), acts=(act,), reporter=_Stages(stages))
     told: Any = loaded.receipt.deeds["exported"]
     return {"exit": 0, "stage": "export", "class": loaded.receipt.model_class, **told}
-
-
-def _runs(words: tuple[str, ...]) -> bool:
-    """Whether the model itself takes what the graph would."""
-    import yaie
-    from yaie.loading.exporting.comparing import SIZES
-    from yaie.planning.samples import sample
-
-    model = yaie.load(*words, "processor=none").model
-    try:
-        return all(model(**sample(model, size).values) is not None for size in SIZES)
-    except Exception:
-        # Sizes that do not go together in this architecture.
-        return False
 
 
 class _Stages:

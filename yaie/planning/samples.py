@@ -68,7 +68,8 @@ def _refuse_several(model: Any) -> None:
     if is_multimodal(model):
         raise UnknownInputError(f"`{type(model).__name__}` reads texts with images or sounds")
     name = model.main_input_name
-    if name == "input_features" and not hasattr(model.config, "max_source_positions"):
+    sized = all(hasattr(model.config, field) for field in ("max_source_positions", "num_mel_bins"))
+    if name == "input_features" and not sized:
         raise UnknownInputError(f"`{type(model).__name__}` reads sounds of any size")
 
 
@@ -84,7 +85,7 @@ def _text(model: Any, name: str, size: Size, generator: Any) -> dict[str, Any]:
     mask = torch.ones_like(ids)
     for row in range(1, size.batch):
         mask[row, length - min(row, length - 1) :] = 0
-    pad, eos = config.pad_token_id or 0, getattr(config, "eos_token_id", None)
+    pad, eos = getattr(config, "pad_token_id", None) or 0, getattr(config, "eos_token_id", None)
     if isinstance(eos, int) and not prefix:
         ids[torch.arange(size.batch), mask.sum(1) - 1] = eos
     values = {name: ids.where(mask == 1, pad)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yaie.errors import Problem, raise_errors
+from yaie.errors import Problem, UnsupportedError, raise_errors
 from yaie.loading import measuring
 from yaie.loading.destination import Kind, documents, obstacles, place_of
 from yaie.loading.exchange import replaced
@@ -17,9 +17,11 @@ from yaie.loading.exporting.comparing import Difference, differences, dtype_of
 from yaie.loading.exporting.graph import Shape, shapes, traced
 from yaie.planning import exporting
 from yaie.planning.exporting import FLAG, lacking_packages, room_for, unknown_format
-from yaie.planning.samples import Size, sample
+from yaie.planning.samples import Sample, Size, sample
 from yaie.planning.upstream import mapped, quieted, writing
+from yaie.rules.problems import refused
 from yaie.sources.disk import require_room
+from yaie.spec.wording import all_quoted
 
 GRAPH = Kind(
     flag=FLAG,
@@ -76,7 +78,9 @@ def export(model: Any, processor: Any, format: str, folder: str | Path) -> Expor
     place = place_of(folder)
     require_room(room_for(measuring.memory(model), place))
     with quieted() as said, mapped(f"exporting `{type(model).__name__}`"):
-        graph = traced(model, sample(model, TRACED))
+        tried = sample(model, TRACED)
+        _try(model, tried)
+        graph = traced(model, tried)
         difference = write(graph, model, processor, place)
     sizes = [path.stat().st_size for path in place.rglob("*") if path.is_file()]
     return Exported(
@@ -113,6 +117,20 @@ def _unable(model: Any) -> Iterator[Problem]:
     if model.training:
         yield exporting.training()
     yield from exporting.unreadable(model)
+
+
+def _try(model: Any, tried: Sample) -> None:
+    """Raises UnsupportedError where the model itself does not take what it would be traced with."""
+    import torch
+
+    try:
+        with torch.no_grad():
+            model(**tried.values)
+    except Exception as error:
+        read = all_quoted(f"{name} {list(value.shape)}" for name, value in tried.values.items())
+        said = " ".join(str(error).split())[:200]
+        message = f"`{type(model).__name__}` does not take {read}, by which it would be traced"
+        raise UnsupportedError(refused(FLAG, f"{message}: {said}")) from error
 
 
 def _fill(staging: Path, graph: Any, model: Any, processor: Any) -> None:
