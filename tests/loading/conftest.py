@@ -63,3 +63,23 @@ def tiny_bert_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bert-base")
     BertModel(BertConfig(**SIZES)).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def saved_lora(saved_llama: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A LoRA of the llama's queries and values that changes what it says, and its own head."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    folder = tmp_path_factory.mktemp("lora")
+    torch.manual_seed(0)
+    config = LoraConfig(
+        r=4, target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"], lora_dropout=0.1
+    )
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(saved_llama), config)
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.1)
+    model.save_pretrained(folder)
+    return folder

@@ -123,3 +123,30 @@ def test_what_comes_from_the_hub_can_be_saved(
     assert done.returncode == 0, done.stderr
     weights = "model.safetensors"
     assert (tmp_path / "out" / weights).read_bytes() == (saved_llama / weights).read_bytes()
+
+
+def test_an_adapter_is_fetched_once_and_loaded_without_a_request(
+    hub: Hub, yaie: Yaie, saved_lora: Path
+) -> None:
+    hub.add("org/lora", saved_lora)
+    words = ("model=org/llama", "adapter=org/lora", "processor=none", "--json")
+    planned = json.loads(yaie("plan", *words).stdout)["download"]["files"]
+    assert "org/lora/adapter_model.safetensors" in planned
+    brought = yaie("fetch", *words)
+    assert brought.returncode == 0, brought.stderr
+    hub.requests.clear()
+    loaded = yaie(*words)
+    assert loaded.returncode == 0, loaded.stderr
+    assert hub.requests == []
+
+
+def test_the_adapter_of_a_hub_comes_before_the_weights_of_its_model(
+    hub: Hub, yaie: Yaie, saved_lora: Path
+) -> None:
+    hub.add("org/lora", saved_lora)
+    loaded = yaie("model=org/llama", "adapter=org/lora", "processor=none", "--json")
+    assert loaded.returncode == 0, loaded.stderr
+    asked = [str(request) for request in hub.requests]
+    adapter = next(i for i, said in enumerate(asked) if "adapter_model.safetensors" in said)
+    weights = next(i for i, said in enumerate(asked) if "/model.safetensors" in said)
+    assert adapter < weights

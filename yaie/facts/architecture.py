@@ -65,9 +65,8 @@ class ClassFacts:
     keep_in_fp32_strict: tuple[str, ...] = ()
     """Patterns of modules kept in float32 when the rest is float16 or bfloat16."""
     can_generate: bool
-    gradient_checkpointing: bool = True
-    """Whether its layers can compute their activations anew in the backward pass; taken for granted
-    where a release's catalogue does not say."""
+    gradient_checkpointing: bool
+    """Whether its layers can compute their activations anew in the backward pass."""
     experts: tuple[str, ...] = ()
     """Implementations that its experts can be run by; empty where none can be chosen."""
     one_of_several: bool = False

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 from yaie.errors import Problem, YaieError, raise_errors
 from yaie.facts.facts import Facts
+from yaie.facts.gather import gather
 from yaie.facts.setting import Setting
 from yaie.loading.fetching import told_where_said, with_small_files
 from yaie.loading.reporting import Reporter
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.download_plan import DownloadPlan
-from yaie.planning.files import Need, download_here, need
+from yaie.planning.files import Need, download_here, need, needs_adapter
 from yaie.planning.preflight import survey
+from yaie.sources.adapters import bring_adapter
 from yaie.sources.bring import bring
 from yaie.sources.disk import DiskNeed, shortages
-from yaie.spec.load_spec import Composition
+from yaie.spec.adapter import Peft
+from yaie.spec.load_spec import Composition, LoadSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,8 @@ class _Ready:
     @property
     def place(self) -> tuple[object, ...]:
         """What loads have in common that read the same files."""
-        return tuple(getattr(self.composition.spec.model, name) for name in _WHEREABOUTS)
+        spec = self.composition.spec
+        return (*(getattr(spec.model, name) for name in _WHEREABOUTS), spec.adapter)
 
 
 _WHEREABOUTS = (
@@ -118,7 +122,7 @@ def _fetched(
     elif files:
         done.add(load.place)
         with watch.stage("fetch"), told_where_said(load.composition):
-            bring(spec.model, progress=watch.bytes)
+            _bring(spec, gather(spec, setting), watch)
     facts, problems = survey(load.composition, setting)
     held = facts.checkpoint
     return Fetched(
@@ -131,3 +135,10 @@ def _fetched(
         seconds=watch.seconds.get("fetch", 0.0),
         problems=problems,
     )
+
+
+def _bring(spec: LoadSpec, facts: Facts, watch: Stopwatch) -> None:
+    if isinstance(spec.adapter, Peft) and needs_adapter(spec, facts):
+        bring_adapter(spec.adapter.repository(spec.model.cache_dir), progress=watch.bytes)
+    if need(spec, facts) is not Need.NOTHING:
+        bring(spec.model, progress=watch.bytes)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from yaie.facts.facts import Facts
 from yaie.planning.adapter_calls import LOAD, WRAP
-from yaie.planning.calls import Call
+from yaie.planning.calls import Call, Value
 
 
 def at_hand(call: Call, facts: Facts) -> Call:
@@ -22,7 +22,11 @@ def at_hand(call: Call, facts: Facts) -> Call:
     if held is None or held.commit is None or not call.target.endswith(".from_pretrained"):
         return call
     if held.stand_in is None:
-        return replace(call, kwargs={**call.kwargs, "local_files_only": True})
+        offline: dict[str, Value] = {"local_files_only": True}
+        if "peft" in facts.host.packages and call.target.startswith("transformers.AutoModel"):
+            # transformers 5.23 looks for an adapter in any repository, and asks the hub for it.
+            offline["adapter_kwargs"] = {"local_files_only": True}
+        return replace(call, kwargs={**call.kwargs, **offline})
     kept = {name: value for name, value in call.kwargs.items() if name not in WHEREABOUTS}
     place = (str(held.stand_in),)
     return replace(call, args=place, kwargs={**kept, "local_files_only": True})

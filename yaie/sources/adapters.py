@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from yaie.errors import YaieError
-from yaie.sources.bring import fetch, list_files
+from yaie.sources.bring import fetch, keep_commit, list_files
 from yaie.sources.download import Progress, silent
 from yaie.sources.files import ADAPTER_CONFIG, Format, inside
 from yaie.sources.locate import locate
@@ -55,7 +55,9 @@ def bring_adapter(
     with blamed():
         listing = list_files(repository, waits=waits)
         names = adapter_files(listing.files, repository.subfolder)
-        return fetch(listing, names, repository.cache_dir, progress=progress, waits=waits)
+        source = fetch(listing, names, repository.cache_dir, progress=progress, waits=waits)
+        keep_commit(listing, repository)
+        return source
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def bring(
     fetch(listing, small_files(listing.files, model), model.cache_dir, waits=waits)
     names = weight_files(listing, model, waits=waits)
     source = fetch(listing, names, model.cache_dir, progress=progress, waits=waits)
-    _remember(listing, model)
+    keep_commit(listing, model)
     return source
 
 
@@ -45,7 +45,7 @@ def fetch_small_files(
     """As `bring_small_files`, for a repository that has been listed."""
     names = small_files(listing.files, model)
     source = fetch(listing, names, model.cache_dir, waits=waits)
-    _remember(listing, model)
+    keep_commit(listing, model)
     return source
 
 
@@ -144,7 +144,8 @@ def _document(
     return read_object(fetch(listing, [name], model.cache_dir, waits=waits).folder / name)
 
 
-def _remember(listing: Listing, model: ModelSpec) -> None:
+def keep_commit(listing: Listing, model: ModelSpec) -> None:
+    """Notes which commit a revision is, so that a load finds it without asking."""
     with mapped(listing.id):
         remember(repository_folder(listing.id, model.cache_dir), model.revision, listing.commit)
 
