@@ -29,7 +29,12 @@ def main(folder: Path, parent: int) -> None:
     from yaie.loading.load import load
     from yaie.loading.ranks import is_first, outcome_of
 
-    composition, acts = pickle.loads((folder / ASKED).read_bytes())
+    try:
+        asked = (folder / ASKED).read_bytes()
+    except FileNotFoundError:
+        # Ctrl-C met whoever started it meanwhile, who has left and tidied up.
+        os._exit(int(Fault.BUG))
+    composition, acts = pickle.loads(asked)
     try:
         with redirect_stdout(sys.stderr):
             outcome = outcome_of(load(composition, acts=acts))
