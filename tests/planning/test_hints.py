@@ -100,6 +100,18 @@ def test_of_two_errors_each_hint_helps_its_own() -> None:
     ]
 
 
+def test_a_hint_of_several_problems_is_tried_once() -> None:
+    tried: list[Composition] = []
+
+    def judge(composition: Composition, setting: Setting) -> tuple[Problem, ...]:
+        tried.append(composition)
+        return ()
+
+    several = [replace(flawed("`attention=eager`"), message=device) for device in ("one", "two")]
+    helpful(words_of(compose(None, SMALL)), several, judge)
+    assert len(tried) == 1
+
+
 def test_a_word_of_the_wrong_group_is_replaced_by_what_is_meant() -> None:
     assert uncomposed(None, "presicion=bf16") == ["`precision=bf16`"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -173,6 +173,8 @@ class _Trial:
     judge: Judge
     setting: Setting
     composed: bool
+    judged: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """What was left of each alternative: several problems may have the same hint."""
 
     def after(
         self, problem: Problem, overrides: tuple[str, ...], packages: Mapping[str, str]
@@ -181,12 +183,19 @@ class _Trial:
 
         What was said wrong is said anew: then the overrides may also stand in its place.
         """
-        setting = _having(packages, self.setting)
         for less in (None, problem) if problem.fault is Fault.INPUT else (None,):
-            left = self._judged(overrides, setting, less)
+            left = self._left(overrides, packages, less)
             if not self._worse(problem, left):
                 return left
         return None
+
+    def _left(
+        self, overrides: tuple[str, ...], packages: Mapping[str, str], less: Problem | None
+    ) -> tuple[Problem, ...]:
+        key = repr((overrides, packages, less))
+        if key not in self.judged:
+            self.judged[key] = self._judged(overrides, _having(packages, self.setting), less)
+        return self.judged[key]
 
     def _judged(
         self, overrides: tuple[str, ...], setting: Setting, less: Problem | None

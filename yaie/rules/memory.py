@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from yaie.errors import Problem
 from yaie.facts.memory import DeviceMemory, MemoryFacts
@@ -94,13 +94,12 @@ def weights_fit_their_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Pr
     Upstream: torch.OutOfMemoryError, or the kernel of the system ends the process, once the device
     is full, minutes into the load.
     """
-    for name, device in memory.devices.items():
-        if device.memory_bytes and device.loaded_bytes > device.memory_bytes:
-            yield refused(
-                _blamed(spec),
-                f"{_contents(device)} do not fit `{name}`, which has {sized(device.memory_bytes)}",
-                _smaller(spec),
-            )
+    for names, device in _alike(memory, _is_too_small):
+        yield refused(
+            _blamed(spec),
+            f"{_contents(device)} do not fit {_which(names)} {sized(device.memory_bytes)}",
+            _smaller(spec),
+        )
 
 
 def use_fits_its_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -109,18 +108,17 @@ def use_fits_its_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem
     Upstream: torch.OutOfMemoryError in the forward pass, or in the middle of an answer.
     """
     use = memory.use
-    for name, device in memory.devices.items():
-        if use is None or not device.memory_bytes or device.loaded_bytes > device.memory_bytes:
-            continue
-        if device.in_use_bytes > device.memory_bytes:
-            yield refused(
-                _blamed(spec),
-                f"{_contents(device)}, with {sized(device.kv_cache_bytes or 0)} of cache and about"
-                f" {sized(device.activation_bytes or 0)} of activations for a context of"
-                f" {use.context:,} and a batch of {use.batch}, do not fit `{name}`, which has"
-                f" {sized(device.memory_bytes)}",
-                _lighter(spec, device),
-            )
+    if use is None:
+        return
+    for names, device in _alike(memory, _is_full):
+        yield refused(
+            _blamed(spec),
+            f"{_contents(device)}, with {sized(device.kv_cache_bytes or 0)} of cache and about"
+            f" {sized(device.activation_bytes or 0)} of activations for a context of"
+            f" {use.context:,} and a batch of {use.batch}, do not fit {_which(names)}"
+            f" {sized(device.memory_bytes)}",
+            _lighter(spec, device),
+        )
 
 
 def memory_has_headroom(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -129,14 +127,13 @@ def memory_has_headroom(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem
     Upstream: the driver's own part, kernels' workspaces and fragments are in nobody's count, and
     end in torch.OutOfMemoryError.
     """
-    for name, device in memory.devices.items():
-        if device.memory_bytes and device.in_use_bytes > ROOMY * device.memory_bytes:
-            yield said(
-                "device",
-                f"{sized(device.in_use_bytes)} of {sized(device.memory_bytes)} leave less than a"
-                f" tenth of `{name}` free, and the driver and kernels take of it too",
-                _smaller(spec),
-            )
+    for names, device in _alike(memory, _is_crowded):
+        yield said(
+            "device",
+            f"{sized(device.in_use_bytes)} of {sized(device.memory_bytes)} leave less than a"
+            f" tenth of {_each(names)} free, and the driver and kernels take of it too",
+            _smaller(spec),
+        )
 
 
 def context_is_within_positions(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -222,6 +219,38 @@ def _smaller(spec: LoadSpec) -> str | None:
     if not isinstance(spec.quantization, Unquantized):
         return None
     return "`precision=bf16`, or `quantization=bnb_8bit`, or `quantization=bnb_4bit`"
+
+
+def _is_too_small(device: DeviceMemory) -> bool:
+    return 0 < device.memory_bytes < device.loaded_bytes
+
+
+def _is_full(device: DeviceMemory) -> bool:
+    return 0 < device.memory_bytes < device.in_use_bytes and not _is_too_small(device)
+
+
+def _is_crowded(device: DeviceMemory) -> bool:
+    return 0 < ROOMY * device.memory_bytes < device.in_use_bytes
+
+
+def _alike(
+    memory: MemoryFacts, picked: Callable[[DeviceMemory], bool]
+) -> Iterator[tuple[list[str], DeviceMemory]]:
+    """Devices of which the same is to be said, and one of them."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for name, device in filter(lambda item: picked(item[1]), memory.devices.items()):
+        words = (_contents(device), sized(device.in_use_bytes), sized(device.memory_bytes))
+        names.setdefault(words, []).append(name)
+    return ((alike, memory.devices[alike[0]]) for alike in names.values())
+
+
+def _which(names: Sequence[str]) -> str:
+    return f"{_each(names)}, which {'has' if len(names) == 1 else 'have'}"
+
+
+def _each(names: Sequence[str]) -> str:
+    """`cuda:0`, or each of several."""
+    return quoted(names, 3) if len(names) == 1 else f"each of {quoted(names, 3)}"
 
 
 def _contents(device: DeviceMemory) -> str:

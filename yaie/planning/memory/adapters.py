@@ -1,5 +1,5 @@
 """An adapter injected into a model on `meta`: the parameters that it adds, and what they are called
-in its file. Imports peft and torch."""
+in its file. Imports torch and peft."""
 
 from __future__ import annotations
 
