@@ -237,6 +237,10 @@ def test_ranks_end_with_a_process_that_was_killed() -> None:
     with subprocess.Popen([sys.executable, "-m", "yaie", *words], stderr=-1) as started:
         rank = a_rank_of(started.pid)
         started.kill()
-        # What ranks have open of it is closed when they have ended.
+        # A process closes what it has open a moment before it is gone.
         started.communicate(timeout=60)
-    assert not is_running(rank)
+    for _ in range(100):
+        if not is_running(rank):
+            return
+        time.sleep(0.05)
+    pytest.fail("a rank goes on")
