@@ -12,10 +12,10 @@ from benchmarks.results import Row
 from tools.oracle.checkpoints import tiny
 
 KINDS = {
-    "causal LM, Llama": ("llama", "causal-lm"),
-    "encoder with a head, BERT": ("bert", "sequence-classification"),
-    "encoder-decoder, T5": ("t5", "seq2seq-lm"),
-    "vision, ViT": ("vit", "image-classification"),
+    "causal LM (Llama)": ("llama", "causal-lm"),
+    "encoder with a head (BERT)": ("bert", "sequence-classification"),
+    "encoder-decoder (T5)": ("t5", "seq2seq-lm"),
+    "vision model (ViT)": ("vit", "image-classification"),
 }
 
 
@@ -33,7 +33,7 @@ def _row(kind: str, *words: str) -> Row:
         exported = loaded.export("onnx", Path(place) / "out")
     found = exported.difference.values()
     return Row(
-        what=f"ONNX export of a {kind}, in onnxruntime at two other shapes",
+        what=f"ONNX export, {kind}, run by onnxruntime at two other shapes",
         ours=f"{max(one.absolute for one in found):.1e}",
         other="the model's own outputs, float32",
         ratio=f"{max(one.relative for one in found):.1e} of the largest output",
