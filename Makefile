@@ -25,7 +25,7 @@ help:
 
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,onnx,peft,quanto,ray,submitit,torchao]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bnb,compressed-tensors,gguf,joblib,onnx,parquet,peft,quanto,ray,report,submitit,torchao]'
 	@touch $@
 
 demo: $(SETUP)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from yaie.cli import acts, inspect, setting, sweeping, use
+from yaie.cli import acts, inspect, setting, sweep_report, sweeping, use
 from yaie.cli.verbs import LATER, SUMMARIES, verb
 from yaie.errors import InputError, Problem
 
@@ -19,6 +19,7 @@ _TAKES_A_VALUE = (
     *acts.VALUED,
     *inspect.VALUED,
     *setting.VALUED,
+    *sweep_report.VALUED,
     *sweeping.VALUED,
     *use.VALUED,
 )

@@ -34,12 +34,17 @@ def identity(asked: Asked, cells: Sequence[Cell]) -> dict[str, Any]:
 def folder_of(cells: Sequence[Cell], own: dict[str, Any]) -> Path:
     """`sweeps/tiny-1a2b3c4d`: where a sweep lies if nothing is said of it, the same for the same
     sweep."""
+    digits = sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
+    return Path("sweeps", f"{name_of(cells)}-{digits}")
+
+
+def name_of(cells: Sequence[Cell]) -> str:
+    """The model that a sweep is of, as a file's name may have it."""
     composed = [cell.composition for cell in cells if cell.composition is not None]
     name = composed[0].choices["model"] if composed else "none"
     if composed and name == CUSTOM:
         name = (composed[0].spec.model.id or name).rstrip("/").rpartition("/")[2]
-    digits = sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
-    return Path("sweeps", f"{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}-{digits}")
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", name)
 
 
 def _asks(cell: Cell) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from yaie.errors import InputError, Problem
 from yaie.facts.memory import Use
 from yaie.facts.setting import Setting
+from yaie.spec.load_spec import Composition
 from yaie.sweeps import results
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files, write_whole
@@ -58,6 +59,14 @@ class Swept:
     folder: Path | None
     """None where nothing was written."""
     rows: tuple[Row, ...]
+    cells: tuple[Cell, ...]
+    versions: Mapping[str, str]
+    """Of what the cells are run by: `{"yaie": …, "transformers": …, "torch": …}`."""
+
+    @property
+    def compositions(self) -> dict[int, Composition]:
+        """Number of a cell → what it composes to, of those that compose."""
+        return {c.number: c.composition for c in self.cells if c.composition is not None}
 
 
 def sweep(
@@ -76,12 +85,12 @@ def sweep(
 
     launcher = launcher_of(running.launching, asked.config_dir)
     cells = planned(asked, setting, use, watcher.planned)
-    if running.dry:
-        return Swept(folder=None, rows=tuple(cell.row() for cell in cells))
     own = identity(asked, cells)
-    folder = running.into or folder_of(cells, own)
-    rows = run(cells, folder, own, launcher, watcher, running.timeout)
-    return Swept(folder=folder, rows=rows)
+    folder = None if running.dry else running.into or folder_of(cells, own)
+    rows = tuple(cell.row() for cell in cells)
+    if folder is not None:
+        rows = run(cells, folder, own, launcher, watcher, running.timeout)
+    return Swept(folder=folder, rows=rows, cells=cells, versions=own["versions"])
 
 
 def run(

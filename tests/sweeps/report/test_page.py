@@ -1,0 +1,94 @@
+"""The page as text; what a browser makes of it is tested beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.sweeps.report.sample import ROWS
+from yaie.spec.compose import compose
+from yaie.spec.recipe_writing import written
+from yaie.sweeps.report.best import best
+from yaie.sweeps.report.page import Report, page
+
+REPORT = Report(
+    title="Sweep of tiny",
+    command="python -m yaie sweep precision=fp32,bf16",
+    versions={"yaie": "0.1.0", "Python": "3.11"},
+    rows=ROWS,
+    recipes={1: written(compose(None, ["precision=bf16"]))},
+    best=best(ROWS, ()),
+)
+
+
+class Text(HTMLParser):
+    """The text of a page outside of scripts and styles."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.is_code = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_code = tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_code = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.is_code:
+            self.words += data.split()
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return page(REPORT)
+
+
+@pytest.fixture(scope="module")
+def text(html: str) -> str:
+    return " ".join(Text(html).words)
+
+
+def test_the_same_report_makes_the_same_bytes(html: str) -> None:
+    assert page(REPORT) == html
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "python -m yaie sweep precision=fp32,bf16",
+        "yaie 0.1.0, Python 3.11",
+        "Recommended fp32 · none",
+        "quantization : fp8 runs on cuda hint: quantization=none",
+        "python -m yaie cell-1.yaml",
+        "model: tiny precision: bf16",
+        "same as cell 0",
+        "cells/3/log.txt",
+    ],
+)
+def test_it_tells(words: str, text: str) -> None:
+    assert words in text
+
+
+def test_it_names_no_address_that_a_browser_would_ask(html: str) -> None:
+    own = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    assert not re.findall(r"""(?:src|href|action)=["'](?!#|data:)|url\(|@import""", own)
+
+
+def test_without_plotly_it_says_what_brings_the_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yaie.sweeps.report.page.find_spec", lambda name: None)
+    html = page(REPORT)
+    assert "pip install &#39;yaie[report]&#39;" in html
+    assert len(html) < 100_000
+
+
+def test_a_value_is_text_and_no_markup() -> None:
+    rows = (replace(ROWS[0], cell={"precision": "<script>alert(1)</script>"}),)
+    html = page(replace(REPORT, rows=rows, best=None, title="</title><script>"))
+    assert "<script>alert" not in html
+    assert "</title><script>" not in html

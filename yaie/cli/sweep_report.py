@@ -1,0 +1,153 @@
+"""The flags of what is made of a sweep's rows, and what is said of it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yaie.errors import Fault, Problem, UnsupportedError, YaieError
+
+if TYPE_CHECKING:
+    from yaie.spec.load_spec import Composition
+    from yaie.spec.recipe_writing import Written
+    from yaie.sweeps.report.best import Best
+    from yaie.sweeps.report.column import Column
+    from yaie.sweeps.report.condition import Condition
+    from yaie.sweeps.row import Row
+
+VALUED = ("--best", "--by", "--write")
+"""Flags that are followed by a value."""
+
+
+def add_flags(parser: ArgumentParser) -> None:
+    """Which cell is recommended, and what is written."""
+    flags = parser.add_argument_group("what is made of the rows")
+    flags.add_argument(
+        "--best",
+        metavar="CONDITIONS",
+        help="recommend a cell that meets them all: 'memory<8GiB,kl<=0.05', in quotes; of several"
+        " the one that loses least of quality, then takes least memory, then is fastest",
+    )
+    flags.add_argument(
+        "--by", metavar="MEASURE", help="recommend by this first: `--by tokens`, `--by load`"
+    )
+    flags.add_argument(
+        "--write", metavar="FILE", help="write the recommended cell as a recipe: best.yaml"
+    )
+    flags.add_argument(
+        "--overwrite", action="store_true", help="write FILE even where another recipe is there"
+    )
+    flags.add_argument(
+        "--parquet",
+        action="store_true",
+        help="write rows.parquet, too, beside rows.csv and report.html in the folder of the sweep",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the flags ask for."""
+
+    conditions: tuple[Condition, ...]
+    by: Column | None
+    recipe: Path | None
+    """Where the best cell is to be written; None where it is not."""
+    overwrite: bool
+    parquet: bool
+    is_for_best: bool
+    """Whether a cell is to be recommended."""
+
+
+def wish(args: Namespace) -> Wish:
+    """Reads the flags, before anything runs; raises InputError and UnsupportedError for what cannot
+    be had."""
+    from yaie.spec.recipe_file import check_place
+    from yaie.sweeps.report.best import ordering
+    from yaie.sweeps.report.condition import conditions
+
+    if args.parquet and find_spec("pyarrow") is None:
+        message = "`--parquet` needs the package pyarrow, which is not installed"
+        hint = "`pip install 'yaie[parquet]'`"
+        fault = Fault.UNSUPPORTED
+        raise UnsupportedError(Problem(path="", message=message, hint=hint, fault=fault))
+    recipe = None if args.write is None else Path(args.write)
+    if recipe is not None:
+        check_place(recipe, "--write")
+    return Wish(
+        conditions=() if args.best is None else conditions(args.best),
+        by=None if args.by is None else ordering(args.by),
+        recipe=recipe,
+        overwrite=args.overwrite,
+        parquet=args.parquet,
+        is_for_best=any(each is not None for each in (args.best, args.by, recipe)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """The best cell as it was asked for, or why there is none."""
+
+    best: Best | None = None
+    recipe: Path | None = None
+    """Where it was written."""
+    written: Written | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return min((int(problem.fault) for problem in self.problems), default=0)
+
+    def as_json(self) -> dict[str, Any]:
+        """What stands beside the rows in the answer; nothing where no cell was asked for."""
+        if self.best is None and not self.problems:
+            return {}
+        problems = [problem.as_json() for problem in self.problems]
+        if self.best is None:
+            return {"best": None, "problems": problems}
+        row = self.best.row
+        best = {"number": row.number, "cell": dict(row.cell), "reason": self.best.reason}
+        recipe = None if self.recipe is None else str(self.recipe)
+        return {"best": {**best, "recipe": recipe}, "problems": problems}
+
+    def lines(self) -> Iterator[str]:
+        """The answer for people."""
+        from yaie.sweeps.report.column import words
+
+        if self.best is None:
+            return
+        yield f"best: {words(self.best.row) or 'the one cell'}"
+        yield f"  {self.best.reason}"
+        if self.recipe is not None and self.written is not None:
+            yield f"  {self.written.command(str(self.recipe))}"
+
+
+def recommended(
+    asked: Wish, rows: Sequence[Row], compositions: Mapping[int, Composition], command: str
+) -> Recommended:
+    """The best cell, written as a recipe where that was asked for."""
+    from yaie.sweeps.report.best import best
+
+    if not asked.is_for_best:
+        return Recommended()
+    try:
+        found = best(rows, asked.conditions, asked.by)
+    except UnsupportedError as error:
+        return Recommended(problems=error.problems)
+    if asked.recipe is None:
+        return Recommended(best=found)
+    from yaie.spec.recipe_file import place
+    from yaie.spec.recipe_writing import commented, written
+
+    said = written(compositions[found.row.number])
+    lines = [f"The best cell of {command}", found.reason]
+    if said.beside or said.config_dir:
+        lines.append(f"What a recipe may not say stands beside: {said.command(str(asked.recipe))}")
+    try:
+        place(asked.recipe, commented(lines, said.text), "--write", overwrite=asked.overwrite)
+    except YaieError as error:
+        return Recommended(best=found, problems=error.problems)
+    return Recommended(best=found, recipe=asked.recipe, written=said)

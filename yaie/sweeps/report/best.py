@@ -1,0 +1,106 @@
+"""The best cell of those that meet conditions, and why it is that one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from yaie.errors import Fault, InputError, Problem, UnsupportedError
+from yaie.spec.wording import counted, enumerated
+from yaie.sweeps.report.column import KNOWN, Column, named, words
+from yaie.sweeps.report.condition import Condition, measured, missed
+from yaie.sweeps.report.quantity import shown
+from yaie.sweeps.row import Row, Status
+
+QUALITY = ("kl_divergence", "perplexity", "top1_agreement")
+"""Measures of what answers lose, the first that was measured holds."""
+ORDER = ("memory_bytes", "generated_tokens_per_second", "items_per_second", "load_seconds")
+"""What decides among cells of the same quality, the first first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """The recommended cell."""
+
+    row: Row
+    fitting: int
+    """Cells that meet the conditions."""
+    order: tuple[Column, ...]
+    """What they were compared by, the first first."""
+
+    @property
+    def reason(self) -> str:
+        """`the least KL, then memory, of 3 cells that fit: KL 0.03, memory 2.03 MB`."""
+        first, *rest = self.order
+        extreme = "the least" if first.better == "less" else "the most"
+        then = "".join(f", then {column.title}" for column in rest)
+        held = [(column, column.of(self.row)) for column in self.order]
+        has = [f"{c.title} {shown(q.median, c.unit)}" for c, q in held if q is not None]
+        among = counted(self.fitting, "cell") + (" that fits" if self.fitting == 1 else " that fit")
+        return f"{extreme} {first.title}{then}, of {among}: {enumerated(has, 'and')}"
+
+
+def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None = None) -> Best:
+    """The best of the cells that were loaded, or would be, and meet every condition.
+
+    Least loss of quality first, where it was measured, then least memory, then the fastest; `by`
+    before all of these. A cell without a measure stands behind those that have it. Raises
+    UnsupportedError where none meets the conditions, and names the nearest.
+    """
+    loaded = [row for row in rows if row.status in (Status.OK, Status.PLANNED)]
+    fitting = [row for row in loaded if all(condition.holds(row) for condition in conditions)]
+    if not fitting:
+        raise UnsupportedError(_none(loaded, conditions))
+    order = tuple(_order(fitting, by))
+    row = min(fitting, key=lambda row: [_rank(column, row) for column in order])
+    return Best(row=row, fitting=len(fitting), order=order)
+
+
+def _order(rows: Sequence[Row], by: Column | None) -> Iterator[Column]:
+    """The columns that any row has a quantity in, each once."""
+    chosen = [by, quality(rows), *(named(name, KNOWN) for name in ORDER)]
+    known = {column.name: column for column in chosen if column is not None}
+    yield from (column for column in known.values() if column is by or any(map(column.of, rows)))
+
+
+def _rank(column: Column, row: Row) -> float:
+    held = column.of(row)
+    if held is None:
+        return float("inf")
+    return -held.median if column.better == "more" else held.median
+
+
+def _none(loaded: Sequence[Row], conditions: Sequence[Condition]) -> Problem:
+    if not loaded:
+        return _problem("no cell was loaded, so none of them is the best")
+    asked = enumerated([f"`{condition.said}`" for condition in conditions], "and")
+    nearest = min(loaded, key=lambda row: _miss(row, conditions))
+    cell = words(nearest) or "the one cell"
+    misses = enumerated([*missed(conditions, nearest)], "and")
+    return _problem(f"no cell meets {asked}; the nearest is `{cell}`: {misses}")
+
+
+def _miss(row: Row, conditions: Sequence[Condition]) -> tuple[int, float]:
+    """Quantities that a row lacks, then by how much it misses the bounds of the others."""
+    misses = [condition.miss(row) for condition in conditions]
+    return sum(lacks for lacks, _ in misses), sum(share for _, share in misses)
+
+
+def _problem(message: str) -> Problem:
+    return Problem(path="", message=message, origin="--best", fault=Fault.UNSUPPORTED)
+
+
+def ordering(word: str) -> Column:
+    """The column that `--by` names; raises InputError where it is none, or none that is better for
+    more or less of it."""
+    column = measured(word, "--by")
+    if column.better is None:
+        message = f"neither more nor less of `{word}` is better"
+        raise InputError(Problem(path="", message=message, origin="--by"))
+    return column
+
+
+def quality(rows: Sequence[Row]) -> Column | None:
+    """The first measure of quality that any row has; None where none was measured."""
+    found = [column for name in QUALITY if (column := named(name, KNOWN))]
+    return next((column for column in found if any(map(column.of, rows))), None)

@@ -1,0 +1,172 @@
+"""Columns: every quantity that rows have, told once for the terminal, CSV, Parquet, page and
+`--best`. A new measure is one row of `KNOWN`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from yaie.sweeps.report.quantity import Quantity, Unit, quantity
+from yaie.sweeps.row import Row
+
+Better = Literal["less", "more"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One quantity of a row."""
+
+    name: str
+    """In CSV, Parquet and JSON."""
+    title: str
+    """For people; `--best` takes it, too."""
+    unit: Unit
+    better: Better | None
+    """None where neither is."""
+    of: Callable[[Row], Quantity | None]
+    """The quantity of a row; None where the row has none."""
+    tells: str = ""
+    """What it is, in a sentence's rest."""
+
+
+def measure(
+    name: str, title: str, unit: Unit, better: Better | None = None, tells: str = ""
+) -> Column:
+    """A column of what was measured of a loaded model."""
+
+    def of(row: Row) -> Quantity | None:
+        return quantity(row.measures.get(name))
+
+    return Column(name=name, title=title, unit=unit, better=better, of=of, tells=tells)
+
+
+def _memory(row: Row) -> Quantity | None:
+    """As it was measured, on all devices together; foreseen where nothing was loaded."""
+    return _bytes("measured_bytes")(row) or _bytes("predicted_bytes")(row)
+
+
+def _bytes(key: str) -> Callable[[Row], Quantity | None]:
+    def of(row: Row) -> Quantity | None:
+        sizes = [held[key] for held in row.memory.values() if key in held]
+        return Quantity(sum(sizes)) if sizes else None
+
+    return of
+
+
+NOT_LOADING = ("import", "process")
+"""Stages that are the same whatever is loaded, and the whole life of the process."""
+
+
+def _load(row: Row) -> Quantity | None:
+    stages = [took for stage, took in row.seconds.items() if stage not in NOT_LOADING]
+    return Quantity(round(sum(stages), 4)) if stages else None
+
+
+KNOWN: tuple[Column, ...] = (
+    Column(
+        name="memory_bytes",
+        title="memory",
+        unit=Unit.BYTES,
+        better="less",
+        of=_memory,
+        tells="weights and their state on all devices, measured where loaded, else foreseen",
+    ),
+    Column(
+        name="predicted_bytes",
+        title="predicted",
+        unit=Unit.BYTES,
+        better="less",
+        of=_bytes("predicted_bytes"),
+        tells="the memory that was foreseen",
+    ),
+    Column(
+        name="peak_bytes",
+        title="peak",
+        unit=Unit.BYTES,
+        better="less",
+        of=_bytes("peak_bytes"),
+        tells="the most memory that was taken at a time",
+    ),
+    Column(
+        name="load_seconds",
+        title="load",
+        unit=Unit.SECONDS,
+        better="less",
+        of=_load,
+        tells="all stages of the load but the import of transformers",
+    ),
+    measure(
+        "first_forward_seconds", "first forward", Unit.SECONDS, "less", "the first pass of an input"
+    ),
+    measure(
+        "prompt_tokens_per_second", "prompt tokens", Unit.RATE, "more", "tokens read in a second"
+    ),
+    measure(
+        "generated_tokens_per_second", "tokens", Unit.RATE, "more", "tokens generated in a second"
+    ),
+    measure("items_per_second", "items", Unit.RATE, "more", "inputs answered in a second"),
+    measure(
+        "kl_divergence", "KL", Unit.NUMBER, "less", "how far answers are from the reference cell's"
+    ),
+    measure(
+        "top1_agreement", "top-1", Unit.SHARE, "more", "how often the likeliest token is the same"
+    ),
+    measure("perplexity", "perplexity", Unit.NUMBER, "less", "of the text that was measured with"),
+    measure("parameters", "parameters", Unit.NUMBER),
+)
+_SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
+    ("_bytes", Unit.BYTES, "less"),
+    ("_per_second", Unit.RATE, "more"),
+    ("_seconds", Unit.SECONDS, "less"),
+)
+
+
+def columns(rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns in which any row has a quantity: those that are known, then other measures."""
+    known = {column.name for column in KNOWN}
+    others = dict.fromkeys(n for row in rows for n in row.measures if n not in known)
+    found = (*KNOWN, *map(_unknown, others))
+    return tuple(column for column in found if any(column.of(row) for row in rows))
+
+
+def _unknown(name: str) -> Column:
+    """A measure that nothing is known of but its name."""
+    for suffix, unit, better in _SUFFIXES:
+        if name.endswith(suffix):
+            return measure(name, name.removesuffix(suffix).replace("_", " "), unit, better)
+    return measure(name, name.replace("_", " "), Unit.NUMBER)
+
+
+def named(word: str, among: Sequence[Column]) -> Column | None:
+    """The column that a word means: its name, or its title."""
+    folded = word.lower().replace("_", " ")
+    for column in among:
+        if folded in (column.name.replace("_", " "), column.title.lower()):
+            return column
+    return None
+
+
+def titles(among: Sequence[Column]) -> tuple[str, ...]:
+    """What columns are called on the command line."""
+    return tuple(column.title.lower().replace(" ", "_") for column in among)
+
+
+def axes(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The overrides that vary, in the order of the command line."""
+    return tuple(dict.fromkeys(key for row in rows for key in row.cell))
+
+
+def stages(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The stages of the rows' loads, in the order in which they happen."""
+    return tuple(dict.fromkeys(stage for row in rows for stage in row.seconds))
+
+
+def words(row: Row) -> str:
+    """A cell as the command line says it: `precision=bf16 quantization=none`."""
+    return " ".join(f"{key}={value}" for key, value in row.cell.items())
+
+
+def label(row: Row) -> str:
+    """A cell by the values that vary: `bf16 · bnb_4bit`."""
+    return " · ".join(row.cell.values()) or f"cell {row.number}"
