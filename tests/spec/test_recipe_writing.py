@@ -76,6 +76,17 @@ def test_a_checkpoint_and_a_device_are_words() -> None:
     assert text("model=org/name", "device=cuda:1") == "model: org/name\ndevice: cuda:1\n"
 
 
+def test_an_adapter_is_a_word_where_it_stays_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text("adapter=org/name", "adapter.merge=true") == (
+        "model: tiny\nadapter:\n  use: org/name\n  merge: true\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    assert text("adapter=mine") == "model: tiny\nadapter:\n  use: peft\n  id: mine\n"
+
+
 def test_a_model_that_fields_alone_name_is_no_option() -> None:
     assert text("model.id=gpt2") == "model:\n  id: gpt2\n"
 

@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, NoReturn
 
 from yaie.cli import setting, sweep_report, sweeping, use
@@ -42,7 +43,7 @@ def run(args: Namespace) -> int:
     args.words = [word for word in args.words if not sweeping.is_of_launcher(word)]
     recipe, overrides = one_load(args)
     there, used, wish = setting.setting(args), use.use(args), sweep_report.wish(args)
-    from yaie.cli.sweep_progress import Progress
+    from yaie.cli.sweep_progress import progress_on
     from yaie.sweeps.outcome import exit_code
     from yaie.sweeps.product import Asked
     from yaie.sweeps.reporting import command, report
@@ -50,7 +51,7 @@ def run(args: Namespace) -> int:
 
     running = sweeping.running(args, of_launcher)
     asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=args.config_dir)
-    progress = Progress(sys.stderr, quiet=args.quiet)
+    progress = progress_on(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr), _ended_by_sigterm(), progress:
         swept = sweep(asked, running, progress, there, used)
@@ -95,7 +96,8 @@ def _answer(swept: Swept, files: dict[str, str], found: Recommended, args: Names
     from yaie.cli.problems import write as tell
     from yaie.cli.sweep_table import lines
 
-    print("\n".join((*lines(swept.rows), *found.lines())))
+    table = lines(swept.rows, get_terminal_size().columns)
+    print("\n".join((*table, *found.lines())))
     if files and not args.quiet:
         print(f"written: {', '.join(files.values())}", file=sys.stderr)
     tell(found.problems, sys.stderr)

@@ -1,4 +1,4 @@
-"""A sweep on stderr while it runs: a line that moves on a terminal, a line a cell in a log."""
+"""A sweep on stderr while it runs: a table that lives on a terminal, a line a cell in a log."""
 
 from __future__ import annotations
 
@@ -6,86 +6,140 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from yaie.cli.problems import printable
-from yaie.errors import errors_of
-from yaie.spec.wording import lasting
+from yaie.cli.sweep_state import State, told
+from yaie.spec.wording import counted
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from yaie.sweeps.row import Row
 
 PATIENCE = 1.0
 """Seconds that planning may take before anything is said of it."""
+MOST = 12
+"""Cells that the table shows; of those that are finished, the last."""
 
 
-class Progress:
+class Progress(Protocol):
     """Told of a sweep while it is planned and run."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool) -> None:
-        self._stream = stream
-        self._quiet = quiet
-        self._moves = stream.isatty()
-        self._start = self._last = time.monotonic()
-        self._total = self._done = 0
-        self._counts: Counter[str] = Counter()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._clear()
-
+    def __enter__(self) -> Progress: ...
+    def __exit__(self, *_: object) -> None: ...
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
-        now = time.monotonic()
-        if self._moves and not self._quiet and now - self._last > PATIENCE and done < total:
-            self._last = now
-            self._show(f"planned {done} of {total} cells")
 
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
         """Where the sweep lies, the rows that are there, and those of the cells that will run."""
-        self._start, self._total = time.monotonic(), len(todo)
-        there = Counter(str(row.status) for row in rows)
-        counts = [f"{number} {status}" for status, number in there.items()]
-        self._say(f"{folder}: {', '.join([*counts, f'{len(todo)} to run'])}")
 
     def finished(self, row: Row) -> None:
         """A cell has its row."""
+
+
+def progress_on(stream: TextIO, *, quiet: bool) -> Progress:
+    """A table on a terminal, lines in a log, nothing when quiet."""
+    if quiet:
+        return Silent()
+    return Live(stream) if stream.isatty() else Lines(stream)
+
+
+class Silent:
+    """Says nothing."""
+
+    def __enter__(self) -> Silent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing was shown."""
+
+    def planned(self, done: int, total: int) -> None:
+        """Not said."""
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        """Not said."""
+
+    def finished(self, row: Row) -> None:
+        """Not said."""
+
+
+class Lines(Silent):
+    """A line when the cells begin, and one a cell once it has its row."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._total = self._done = 0
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        self._total = len(todo)
+        self._say(opening(folder, rows, todo))
+
+    def finished(self, row: Row) -> None:
         self._done += 1
-        self._counts[str(row.status)] += 1
-        if self._quiet:
-            return
-        if self._moves:
-            self._show(f"{self._done} of {self._total}: {self._so_far()}{self._left()}")
-        else:
-            self._say(f"{self._done} of {self._total}: {_told(row)}")
-
-    def _so_far(self) -> str:
-        return ", ".join(f"{number} {status}" for status, number in self._counts.items())
-
-    def _left(self) -> str:
-        if self._done >= self._total:
-            return ""
-        took = time.monotonic() - self._start
-        return f"; about {lasting(took / self._done * (self._total - self._done))} left"
+        self._say(f"{self._done} of {self._total}: {told(row)}")
 
     def _say(self, text: str) -> None:
-        if not self._quiet:
-            self._clear()
-            print(printable(text), file=self._stream, flush=True)
-
-    def _show(self, text: str) -> None:
-        print(f"\r\x1b[K{text}", end="", file=self._stream, flush=True)
-
-    def _clear(self) -> None:
-        if self._moves:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
+        print(printable(text), file=self._stream, flush=True)
 
 
-def _told(row: Row) -> str:
-    words = " ".join(f"{key}={value}" for key, value in row.cell.items()) or "as asked"
-    seconds = f" in {row.seconds['process']:.1f} s" if "process" in row.seconds else ""
-    errors = errors_of(row.problems)
-    why = f": {errors[0].message}" if errors else ""
-    return printable(f"{words} {row.status}{seconds}{why}")
+def opening(folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> str:
+    """`sweeps/tiny-1a2b3c4d: 3 refused, 6 to run`."""
+    there = Counter(str(row.status) for row in rows)
+    counts = [f"{number} {status}" for status, number in there.items()]
+    return f"{folder}: {', '.join([*counts, f'{len(todo)} to run'])}"
+
+
+class Live(Silent):
+    """A table of the cells that run and the last that ended, with the time that is left."""
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.live import Live as Display
+
+        self._start = time.monotonic()
+        self._planned = (0, 0)
+        self._state: State | None = None
+        self._console = Console(file=stream)
+        self._display = Display(
+            console=self._console,
+            get_renderable=self._table,
+            transient=True,
+            refresh_per_second=4,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._display.stop()
+
+    def planned(self, done: int, total: int) -> None:
+        self._planned = (done, total)
+        if time.monotonic() - self._start > PATIENCE and not self._display.is_started:
+            self._display.start()
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        self._console.print(printable(opening(folder, rows, todo)), markup=False, highlight=False)
+        self._state = State(folder, todo)
+        if todo:
+            self._display.start()
+
+    def finished(self, row: Row) -> None:
+        assert self._state is not None
+        self._state.finished(row)
+
+    def _table(self) -> Table:
+        from rich.table import Table
+        from rich.text import Text
+
+        done, total = self._planned
+        table = Table(box=None, pad_edge=False, title_justify="left", title_style="")
+        if self._state is None:
+            table.title = f"planned {done} of {counted(total, 'cell')}"
+            return table
+        table.title = self._state.summary()
+        for name in ("cell", *self._state.axes, "", "seconds"):
+            table.add_column(name, justify="right" if name == "seconds" else "left")
+        for line in self._state.lines(MOST):
+            table.add_row(*(Text(printable(word)) for word in line.words), style=line.style)
+        return table

@@ -119,6 +119,7 @@ class Recommended:
 
         if self.best is None:
             return
+        yield ""
         yield f"best: {words(self.best.row) or 'the one cell'}"
         yield f"  {self.best.reason}"
         if self.recipe is not None and self.written is not None:

@@ -69,14 +69,24 @@ def _group(name: str, composition: Composition) -> tuple[Any, list[str]]:
 def _start(name: str, held: Group, composition: Composition) -> tuple[str, Mapping[str, Any]]:
     """The word that picks a group's option, and the values that it sets; `custom` where fields
     alone name a model."""
-    option, own = composition.choices[name], composition.config_dir
-    if option != CUSTOM:
-        found = bring([(name, option)], own)[name, option]
-        assert isinstance(found, Option), found
-        return option, _filled(held, found.values)
-    word = str(getattr(held, {"model": "id", "device": "device"}.get(name, "kind")))
-    values = free_choice(name, word) if name != "model" or "/" in word else None
-    return (CUSTOM, _filled(held, {})) if values is None else (word, _filled(held, values))
+    option = composition.choices[name]
+    if option == CUSTOM:
+        field = _FREE.get(name, "kind")
+        word = str(getattr(held, field))
+        # A word without a slash is a checkpoint only as long as a file of that name is there.
+        values = free_choice(name, word) if field != "id" or "/" in word else None
+        if values is not None:
+            return word, _filled(held, values)
+        if name == "model":
+            return CUSTOM, _filled(held, {})
+        option = "peft"
+    found = bring([(name, option)], composition.config_dir)[name, option]
+    assert isinstance(found, Option), found
+    return option, _filled(held, found.values)
+
+
+_FREE = {"model": "id", "adapter": "id", "device": "device"}
+"""The field that a free choice of a group says."""
 
 
 def _filled(held: Group, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ def plots(rows: Sequence[Row]) -> tuple[Plot, ...]:
 def trade(rows: Sequence[Row]) -> Plot:
     """Memory against quality, or against speed where no quality was measured; the cells that no
     other beats in both are marked."""
-    memory, other = _traded(rows)
+    memory, other = _named("memory_bytes"), against(rows)
     if other is None:
         told = "Left out: neither a measure of quality nor a speed was taken of any cell."
         return Plot(name="trade", title="Memory against quality", told=told)
@@ -76,14 +76,16 @@ def trade(rows: Sequence[Row]) -> Plot:
 def front_of(rows: Sequence[Row]) -> frozenset[int]:
     """Numbers of the loaded cells that no other beats in both memory and quality, or speed."""
     loaded = [row for row in rows if row.status is Status.OK]
-    memory, other = _traded(loaded)
-    return (
-        frozenset(row.number for row in _front(loaded, memory, other)[1]) if other else frozenset()
-    )
+    other = against(loaded)
+    if other is None:
+        return frozenset()
+    return frozenset(row.number for row in _front(loaded, _named("memory_bytes"), other)[1])
 
 
-def _traded(rows: Sequence[Row]) -> tuple[Column, Column | None]:
-    return _named("memory_bytes"), quality(rows) or _speed(rows)
+def against(rows: Sequence[Row]) -> Column | None:
+    """What memory is set against: a measure of quality, else a speed; None where neither was
+    measured."""
+    return quality(rows) or _speed(rows)
 
 
 def _front(rows: Sequence[Row], memory: Column, other: Column) -> tuple[list[Row], list[Row]]:

@@ -1,0 +1,62 @@
+"""The rows of a sweep as a table of 80 characters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.sweeps.report.sample import ROWS, loaded, refused, same
+from yaie.cli.sweep_table import lines
+from yaie.errors import Problem
+
+
+def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -> None:
+    assert [*lines([*ROWS, refused(6, precision="fp32", quantization="fp8")])] == [
+        "cell  precision  quantization  memory    load     KL  parameters",
+        "0*    fp32       none            4 MB  2.00 s      0           7",
+        "1*    bf16       none            2 MB  2.00 s  0.001           7",
+        "2     fp16       none          2.5 MB  2.00 s  0.002           7",
+        "3*    bf16       bnb_4bit      800 kB  2.00 s    0.1           7",
+        "* no other cell is better in both memory and KL",
+        "",
+        "same auto · none",
+        "    comes to the calls of cell 0, fp32 · none",
+        "refused bf16 · fp8, fp32 · fp8",
+        "    quantization: `fp8` runs on `cuda`",
+    ]
+
+
+def test_what_was_foreseen_has_a_column_where_something_else_came() -> None:
+    other = replace(loaded(0), memory={"cpu": {"predicted_bytes": 9, "measured_bytes": 5}})
+    heading, *_ = lines([other])
+    assert "predicted" in heading
+
+
+def test_where_there_is_little_room_the_first_quantities_stay() -> None:
+    heading, *_ = lines(ROWS, 50)
+    assert heading == "cell  precision  quantization  memory     KL"
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    measures = {f"measure_{n}": 1.5 for n in range(30)}
+    long = Problem(path="model.id", message="a reason that goes on and on " * 9)
+    rows = [replace(loaded(0), measures=measures), refused(1, long, precision="p1")]
+    assert max(map(len, lines(rows, 60))) <= 60
+
+
+def test_what_would_steer_a_terminal_is_spelt_out() -> None:
+    problem = Problem(path="", message="\x1b[31mred")
+    shown = "\n".join(lines([loaded(0, precision="\x1b[2J"), refused(1, problem, precision="a")]))
+    assert "\x1b" not in shown
+    assert "\\x1b[31mred" in shown
+
+
+def test_a_sweep_of_refusals_has_no_table() -> None:
+    assert [*lines([refused(0, precision="fp8")])] == [
+        "refused fp8",
+        "    quantization: `fp8` runs on `cuda`",
+    ]
+
+
+def test_one_cell_without_axes_has_its_line() -> None:
+    assert [*lines([replace(loaded(0), cell={})])][1].split()[:2] == ["0", "1"]
+    assert [*lines([loaded(0), same(1, 0, precision="p1")])][-2] == "same p1"
