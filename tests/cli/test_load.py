@@ -76,3 +76,13 @@ def test_without_a_network_the_hub_is_said_to_be_out_of_reach(
     assert out == ""
     assert err.startswith("model.id: ")
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("folder", ["out", "out/onnx"])
+def test_a_folder_of_two_acts_is_refused_before_the_load(
+    folder: str, tmp_path: Path, capsys: Captured
+) -> None:
+    out, graph = tmp_path / "out", tmp_path / folder
+    assert main([*SMALL, "--save", str(out), "--export", f"onnx:{graph}"]) == 2
+    assert f"`{graph}` and `{out}` of `--save` are the same folder" in capsys.readouterr().err
+    assert not out.exists()

@@ -106,14 +106,15 @@ def _asked(args: Namespace, spec: LoadSpec) -> Iterator[Act]:
         yield Answer(given=given)
     if args.save is not None:
         yield Save(folder=args.save)
+    if args.export is not None:
+        form, _, folder = args.export.partition(":")
+        yield Export(format=form, folder=folder or default_folder(spec))
+    # What others see comes last: all else has gone well then.
     if args.push is not None:
         how = {name: getattr(args, name) for name in _OF_A_PUSH}
         yield Push(target=Target(repo=args.push, **how), saved=args.save)
     else:
         _refuse_without_push(args)
-    if args.export is not None:
-        form, _, folder = args.export.partition(":")
-        yield Export(format=form, folder=folder or default_folder(spec))
 
 
 def _refuse_without_push(args: Namespace) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.memory import MemoryFacts
+from yaie.loading.destination import place_of
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
+from yaie.rules.problems import wrong
 from yaie.sources.download import Progress
 from yaie.spec.load_spec import LoadSpec
 
@@ -60,13 +64,28 @@ class Watched(Act, Protocol):
         """The same act, which tells them."""
 
 
+@runtime_checkable
+class Writing(Act, Protocol):
+    """An act that replaces a folder as a whole."""
+
+    @property
+    def flag(self) -> str:
+        """`--save`: what says the folder."""
+
+    @property
+    def folder(self) -> str | Path:
+        """As it was said."""
+
+
 Acts = tuple[Act, ...]
 
 
 def obstacles(acts: Iterable[Act], spec: LoadSpec) -> Iterator[Problem]:
     """What speaks against the acts before anything is read."""
+    acts = tuple(acts)
     for act in acts:
         yield from act.obstacles(spec)
+    yield from _entangled([act for act in acts if isinstance(act, Writing)])
 
 
 def refusals(
@@ -75,3 +94,16 @@ def refusals(
     """What speaks against the acts once the plan is made."""
     for act in acts:
         yield from act.refusals(plan, facts, memory)
+
+
+def _entangled(acts: Sequence[Writing]) -> Iterator[Problem]:
+    """Folders of which one would be replaced with what was just written to the other in it."""
+    for first, second in combinations(acts, 2):
+        one, other = place_of(first.folder), place_of(second.folder)
+        if one.is_relative_to(other) or other.is_relative_to(one):
+            yield wrong(
+                second.flag,
+                f"`{second.folder}` and `{first.folder}` of `{first.flag}` are the same folder, or"
+                " one is in the other",
+                "name a folder of its own",
+            )

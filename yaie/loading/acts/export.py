@@ -14,6 +14,7 @@ from yaie.loading.destination import obstacles, place_of
 from yaie.loading.exporting.export import GRAPH
 from yaie.loading.loaded import Loaded
 from yaie.planning.exporting import (
+    FLAG,
     lacking_packages,
     unexportable,
     unknown_format,
@@ -31,6 +32,7 @@ class Export:
     format: str
     folder: str | Path
     stage: str = "export"
+    flag: str = FLAG
 
     def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
         yield from unknown_format(self.format)

@@ -13,7 +13,7 @@ from yaie.loading.acts.act import Deed
 from yaie.loading.destination import place_of, unsaveable_to
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.saving import room_for, unroomed, unsaveable
+from yaie.planning.saving import FLAG, room_for, unroomed, unsaveable
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -23,6 +23,7 @@ class Save:
 
     folder: str | Path
     stage: str = "save"
+    flag: str = FLAG
 
     def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
         yield from unsaveable_to(spec, self.folder)
