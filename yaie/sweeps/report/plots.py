@@ -16,6 +16,8 @@ from yaie.sweeps.row import Row, Status
 
 MOST_BARS = 40
 """Cells whose bars are drawn; the slowest, where there are more."""
+MOST_LABELS = 30
+"""Cells of a plot whose words have room beside their points."""
 MOST_NAMES = 12
 """Cells that are named below a plot."""
 SPEEDS = ("generated_tokens_per_second", "items_per_second", "prompt_tokens_per_second")
@@ -112,7 +114,8 @@ def _trade(best: list[Row], rest: list[Row], memory: Column, other: Column) -> F
 
     marked = points(best, "no other is better in both") | {
         "mode": "lines+markers+text",
-        "text": [escape(label(row)) for row in best],
+        "text": [_name(row, len(best) + len(rest)) for row in best],
+        "zorder": 1,
         "textposition": [_beside(index, len(best)) for index in range(len(best))],
         "line": {"shape": "hv", "dash": "dot", "width": 1.5},
         "marker": {"symbol": "diamond", "size": 12},
@@ -128,6 +131,11 @@ def _trade(best: list[Row], rest: list[Row], memory: Column, other: Column) -> F
         "yaxis": {"title": {"text": _axis(other)}, **share},
     }
     return {"data": [marked, others] if rest else [marked], "layout": layout}
+
+
+def _name(row: Row, cells: int) -> str:
+    """What stands beside a point: the values that vary, or the cell's number among many cells."""
+    return escape(label(row)) if cells <= MOST_LABELS else str(row.number)
 
 
 def _beside(index: int, number: int) -> str:
