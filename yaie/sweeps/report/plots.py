@@ -62,7 +62,8 @@ def trade(rows: Sequence[Row]) -> Plot:
         told = "Left out: neither a measure of quality nor a speed was taken of any cell."
         return Plot(name="trade", title="Memory against quality", told=told)
     having, best = _front(rows, memory, other)
-    rest = [row for row in having if row not in best]
+    ends = {row.number for row in best}
+    rest = [row for row in having if row.number not in ends]
     names = "; ".join(_told(row, memory, other) for row in best[:MOST_NAMES])
     names += f"; and {len(best) - MOST_NAMES} more" * (len(best) > MOST_NAMES)
     return Plot(
@@ -151,7 +152,7 @@ def loading(rows: Sequence[Row]) -> Plot:
     passed = [stage for stage in stages(rows) if stage != "process"]
     timed = [row for row in rows if row.seconds]
     slowest = sorted(timed, key=lambda row: -_total(row, passed))[:MOST_BARS]
-    shown_rows = [row for row in timed if row in slowest]
+    shown_rows = sorted(slowest, key=lambda row: row.number)
     if not passed or not timed:
         told = "Left out: no cell was loaded."
         return Plot(name="loading", title="Load time by stage", told=told)
