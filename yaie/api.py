@@ -124,6 +124,10 @@ def sweep(
     workers: int = 1,
     launcher: Sequence[str] = (),
     timeout: float | None = None,
+    measure: Sequence[str] = ("load", "speed", "quality"),
+    text: str | None = None,
+    repeats: int = 3,
+    reference: str | int | None = None,
     dry_run: bool = False,
     config_dir: str | Path | None = None,
     host: str = "this",
@@ -134,7 +138,10 @@ def sweep(
 
     Each cell runs in a process of its own, so many at a time as there are workers, or where
     overrides of `hydra/launcher` say; none that is finished in the folder `into` already. `timeout`
-    is what a cell may take in seconds; `dry_run` plans the cells, and runs and writes nothing.
+    is what a cell may take in seconds. `measure` names what is measured in each, `text` what models
+    read then, `repeats` how often speed is measured, and `reference` the cell whose answers others
+    are compared with, by its number or its overrides (docs/sweeps.md). `dry_run` plans the cells,
+    and runs and writes nothing.
 
     Raises InputError for words of which no cell can be composed or a folder that holds other files,
     UnsupportedError for a launcher that is not installed, SourceError where the disk is full.
@@ -142,6 +149,7 @@ def sweep(
     from yaie.facts.memory import Use
     from yaie.facts.setting import named
     from yaie.sweeps.gathering import Unwatched
+    from yaie.sweeps.measures.measuring import Measuring
     from yaie.sweeps.product import Asked
     from yaie.sweeps.sweep import Running
     from yaie.sweeps.sweep import sweep as sweep_cells
@@ -153,6 +161,8 @@ def sweep(
         workers=workers,
         launcher=tuple(launcher),
         timeout=timeout,
+        measuring=Measuring(parts=tuple(measure), text=text, repeats=repeats),
+        reference=None if reference is None else str(reference),
         dry=dry_run,
     )
     use = None if context is None else Use(context=context, batch=batch)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, NoReturn
 
-from yaie.cli import setting, sweep_report, sweeping, use
+from yaie.cli import setting, sweep_measures, sweep_report, sweeping, use
 from yaie.cli.words import one_load
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ TERMINATED = 128 + signal.SIGTERM
 def add_arguments(parser: ArgumentParser) -> None:
     """Where a sweep is written, how its cells run, and what they are planned for."""
     sweeping.add_flags(parser)
+    sweep_measures.add_flags(parser)
     sweep_report.add_flags(parser)
     setting.add_flags(parser)
     use.add_flags(parser)

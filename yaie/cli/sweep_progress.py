@@ -31,6 +31,9 @@ class Progress(Protocol):
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
 
+    def remark(self, text: str) -> None:
+        """Something worth knowing of the sweep as a whole."""
+
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
         """Where the sweep lies, the rows that are there, and those of the cells that will run."""
 
@@ -57,6 +60,9 @@ class Silent:
     def planned(self, done: int, total: int) -> None:
         """Not said."""
 
+    def remark(self, text: str) -> None:
+        """Not said."""
+
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
         """Not said."""
 
@@ -70,6 +76,9 @@ class Lines(Silent):
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._total = self._done = 0
+
+    def remark(self, text: str) -> None:
+        self._say(text)
 
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
         self._total = len(todo)
@@ -118,8 +127,11 @@ class Live(Silent):
         if time.monotonic() - self._start > PATIENCE and not self._display.is_started:
             self._display.start()
 
+    def remark(self, text: str) -> None:
+        self._console.print(printable(text), markup=False, highlight=False)
+
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        self._console.print(printable(opening(folder, rows, todo)), markup=False, highlight=False)
+        self.remark(opening(folder, rows, todo))
         self._state = State(folder, todo)
         if todo:
             self._display.start()

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yaie.cli import sweep_measures
 from yaie.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def running(args: Namespace, words: list[str]) -> Running:
         workers=_workers(args.workers),
         launcher=tuple(words),
         timeout=_seconds(args.timeout),
+        measuring=sweep_measures.measuring(args),
+        reference=args.reference,
         dry=args.dry_run,
     )
 

@@ -19,6 +19,8 @@ from typing import Any
 from yaie.errors import Fault, Problem, YaieError
 from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.handover import from_json, problems_as_json
+from yaie.sweeps.measures.measuring import Measuring
+from yaie.sweeps.measures.measuring import from_json as measuring_from
 
 
 def main(folder: str, number: int) -> int:
@@ -65,23 +67,29 @@ def _failed(message: str, fault: Fault) -> tuple[int, dict[str, Any]]:
 
 
 def _loaded(files: Files, number: int) -> dict[str, Any]:
-    """Loads the cell; what is told of it."""
+    """Loads the cell, and measures it; what is told of it."""
     from yaie.loading.launching import start
     from yaie.loading.load import load
     from yaie.loading.ranks import is_to_start
+    from yaie.sweeps.measures.account import account
+    from yaie.sweeps.measures.act import acts
 
-    composition = from_json(read_whole(files.spec(number))["composition"])
+    handed = read_whole(files.spec(number))
+    composition = from_json(handed["composition"])
+    measuring = _measuring(files, handed)
+    todo = acts(measuring, composition.spec, number, files.folder)
     telling = Telling(files.stage(number))
     if is_to_start(composition.spec):
-        receipt = start(composition, (), telling).receipt
+        receipt = start(composition, todo, telling).receipt
     else:
-        receipt = load(composition, reporter=telling).receipt
-    return {
-        "problems": problems_as_json(receipt.problems),
-        "seconds": dict(receipt.seconds),
-        "memory": {device: dict(sizes) for device, sizes in receipt.memory.items()},
-        "measures": {"parameters": receipt.parameters, **receipt.deeds},
-    }
+        receipt = load(composition, reporter=telling, acts=todo).receipt
+    return account(receipt, measuring)
+
+
+def _measuring(files: Files, handed: dict[str, Any]) -> Measuring:
+    document = handed["measuring"]
+    text = files.text.read_text(encoding="utf-8") if document["own_text"] else ""
+    return measuring_from(document, text)
 
 
 class Telling:

@@ -5,7 +5,10 @@ rows.jsonl      a row a line, in the order in which they were finished; of a cel
 run             which run of the sweep goes on; jobs of another one end themselves
 lock            held by the process that runs the sweep
 cells/7/        spec.json: what cell 7 loads; log.txt: what its process printed; row.json: its row,
-                until it stands in rows.jsonl
+                until it stands in rows.jsonl; partial.json: what its process told before it
+                was measured
+text.txt        what models read as they are measured
+reference.safetensors  the answers of the cell that the others are compared with
 launcher/       what Hydra's launcher leaves
 """
 
@@ -44,6 +47,14 @@ class Files:
     def launcher(self) -> Path:
         return self.folder / "launcher"
 
+    @property
+    def text(self) -> Path:
+        return self.folder / "text.txt"
+
+    @property
+    def reference(self) -> Path:
+        return self.folder / "reference.safetensors"
+
     def cell(self, number: int) -> Path:
         return self.folder / "cells" / str(number)
 
@@ -60,6 +71,10 @@ class Files:
     def answer(self, number: int) -> Path:
         """What the cell's own process tells."""
         return self.cell(number) / "answer.json"
+
+    def partial(self, number: int) -> Path:
+        """What the cell's own process told so far."""
+        return self.cell(number) / "partial.json"
 
     def row(self, number: int) -> Path:
         return self.cell(number) / "row.json"

@@ -24,6 +24,9 @@ class Watcher(Protocol):
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
 
+    def remark(self, text: str) -> None:
+        """Something worth knowing of the sweep as a whole."""
+
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
         """Where the sweep lies, the rows that are there, and those of the cells that will run."""
 
@@ -35,6 +38,9 @@ class Unwatched:
     """Nobody is told."""
 
     def planned(self, done: int, total: int) -> None:
+        pass
+
+    def remark(self, text: str) -> None:
         pass
 
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:

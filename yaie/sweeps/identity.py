@@ -10,24 +10,26 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from yaie import __version__
 from yaie.errors import InputError, Problem
 from yaie.spec.load_spec import CUSTOM
 from yaie.spec.wording import quoted
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.product import Asked
 
-_PACKAGES = ("transformers", "torch")
+_PACKAGES = ("yaie", "transformers", "torch")
 
 
-def identity(asked: Asked, cells: Sequence[Cell]) -> dict[str, Any]:
-    """What makes a sweep this one: its words, what each cell asks for, and by what it is run."""
+def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[str, Any]:
+    """What makes a sweep this one: its words, what each cell asks for, what is measured of it,
+    and by what it is run."""
     return {
         "recipe": None if asked.recipe is None else str(asked.recipe),
         "overrides": list(asked.overrides),
         "config_dir": None if asked.config_dir is None else str(asked.config_dir),
-        "versions": {"yaie": __version__} | {name: version(name) for name in _PACKAGES},
+        "versions": {name: version(name) for name in _PACKAGES},
+        "measuring": measuring.identity(),
         "cells": [{"cell": dict(cell.values), "asks": _asks(cell)} for cell in cells],
     }
 
@@ -78,6 +80,8 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
     here = [word for word in own["overrides"] if word not in held["overrides"]]
     if there or here:
         yield f"it has {_words(there)} where this one has {_words(here)}"
+    if not (there or here):
+        yield from differences(held.get("measuring"), own.get("measuring"))
     for name, number in own["versions"].items():
         if held["versions"].get(name) != number:
             yield f"it was run by {name} {held['versions'].get(name)}, and here is {number}"

@@ -45,7 +45,12 @@ class Job:
         if not self._is_wanted():
             return
         planned = read_whole(files.spec(number))
-        for left in (files.answer(number), files.row(number), files.stage(number)):
+        for left in (
+            files.answer(number),
+            files.partial(number),
+            files.row(number),
+            files.stage(number),
+        ):
             left.unlink(missing_ok=True)
         # A disk that is full is told by the sweep, and not by a cell.
         files.stage(number).write_text("start")
@@ -78,9 +83,10 @@ def _told(stage: Path) -> bool:
 
 def _row(files: Files, number: int, planned: Mapping[str, Any], ended: Ended) -> Row:
     """The row of a cell whose process has ended."""
-    told = read_whole(files.answer(number)) or {}
+    answer = read_whole(files.answer(number))
+    told = answer or read_whole(files.partial(number)) or {}
     problems = problems_from_json(told.get("problems", []))
-    status, said = _judged(files, number, ended, bool(told))
+    status, said = _judged(files, number, ended, bool(answer))
     return Row(
         number=number,
         cell=planned["cell"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from yaie.sweeps.handover import as_json
 from yaie.sweeps.identity import claim, folder_of, identity
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
+from yaie.sweeps.measures.measuring import NOTHING, Measuring
+from yaie.sweeps.measures.reference import reference
 from yaie.sweeps.planned import planned
 from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row, Status
@@ -39,6 +41,10 @@ class Running:
     """Overrides for Hydra's launcher: `hydra/launcher=ray`."""
     timeout: float | None = None
     """Seconds that a cell may take; None for as long as it takes."""
+    measuring: Measuring = field(default_factory=Measuring)
+    reference: str | None = None
+    """The cell that others are compared with, by its number or its overrides; None for the one that
+    loses least."""
     dry: bool = False
     """Whether cells are planned only, and nothing is run or written."""
 
@@ -85,12 +91,35 @@ def sweep(
 
     launcher = launcher_of(running.launching, asked.config_dir)
     cells = planned(asked, setting, use, watcher.planned)
-    own = identity(asked, cells)
+    measuring = _decided(cells, running)
+    own = identity(asked, cells, measuring)
     folder = None if running.dry else running.into or folder_of(cells, own)
     rows = tuple(cell.row() for cell in cells)
     if folder is not None:
-        rows = run(cells, folder, own, launcher, watcher, running.timeout)
+        for text in _remarks(cells, measuring):
+            watcher.remark(text)
+        rows = run(cells, folder, own, launcher, watcher, running.timeout, measuring)
     return Swept(folder=folder, rows=rows, cells=cells, versions=own["versions"])
+
+
+def _decided(cells: Sequence[Cell], running: Running) -> Measuring:
+    """What is measured, with the reference among the cells."""
+    measuring = replace(running.measuring, workers=None if running.launcher else running.workers)
+    if "quality" not in measuring.parts:
+        return measuring
+    return replace(measuring, reference=reference(cells, running.reference))
+
+
+def _remarks(cells: Sequence[Cell], measuring: Measuring) -> Iterator[str]:
+    """What is said before the cells run."""
+    if measuring.reference is not None and len(cells) > 1:
+        (cell,) = (cell for cell in cells if cell.number == measuring.reference)
+        yield f"answers are compared with those of cell {cell.number}: {' '.join(cell.words)}"
+    if "speed" in measuring.parts and (measuring.workers or 1) > 1:
+        yield (
+            f"{measuring.workers} cells run at a time, and slow each other down:"
+            " `--workers 1` to compare their speed"
+        )
 
 
 def run(
@@ -100,6 +129,7 @@ def run(
     launcher: Launches,
     watcher: Watcher,
     timeout: float | None = None,
+    measuring: Measuring = NOTHING,
 ) -> tuple[Row, ...]:
     """Every cell's row, once each has one; a cell that is finished in the folder is not run again.
 
@@ -113,15 +143,18 @@ def run(
         results.mend(files)
         gathering = Gathering(files, {row.number: row for row in results.read(folder)}, watcher)
         gathering.take(cells)
+        if measuring.text is not None:
+            files.text.write_text(measuring.text, encoding="utf-8")
         todo = [cell for cell in cells if _is_to_run(cell, gathering)]
         for cell in todo:
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
-            write_whole(files.spec(cell.number), _spec(cell))
+            write_whole(files.spec(cell.number), _spec(cell, measuring))
         awaited = [cell.row() for cell in todo]
         watcher.begin(folder, gathering.rows, awaited)
         job = Job(folder=folder.resolve(), run="", cwd=Path.cwd(), timeout=timeout)
         with gathering:
-            launched(launcher, job, awaited, gathering)
+            for wave in _waves(awaited, measuring.reference):
+                launched(launcher, job, wave, gathering)
     return gathering.rows
 
 
@@ -144,12 +177,20 @@ def _is_to_run(cell: Cell, gathering: Gathering) -> bool:
     return cell.status is Status.PLANNED and not (held and held.is_finished)
 
 
-def _spec(cell: Cell) -> dict[str, Any]:
+def _waves(rows: Sequence[Row], reference: int | None) -> Iterator[list[Row]]:
+    """The reference before the others, which read its answers."""
+    first = [row for row in rows if row.number == reference]
+    others = [row for row in rows if row.number != reference]
+    yield from (wave for wave in (first, others) if wave)
+
+
+def _spec(cell: Cell, measuring: Measuring) -> dict[str, Any]:
     """What a cell's process is handed."""
     assert cell.composition is not None
     return {
         "cell": dict(cell.values),
         "calls": cell.calls,
         "memory": cell.predicted(),
+        "measuring": measuring.as_json(),
         "composition": as_json(cell.composition),
     }

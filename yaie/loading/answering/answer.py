@@ -33,12 +33,12 @@ def answer(loaded: Loaded, given: Given) -> Told:
     raise_errors((*unfit(loaded.task, known, given), *unreadable(given)))
     way = fitting(known, given)
     assert way is not None
-    with mapped("answering"), torch.inference_mode(), _evaluating(loaded.model), _seeded():
+    with mapped("answering"), torch.inference_mode(), evaluating(loaded.model), seeded():
         return way.by(loaded, given)
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
+def evaluating(model: Any) -> Iterator[None]:
     """Without dropout, and afterwards as it was."""
     training = [module for module in model.modules() if module.training]
     model.eval()
@@ -50,7 +50,7 @@ def _evaluating(model: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _seeded() -> Iterator[None]:
+def seeded() -> Iterator[None]:
     """Sampling from `SEED`; the process's own random numbers go on as if nothing was."""
     import torch
 

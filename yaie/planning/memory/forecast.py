@@ -134,7 +134,7 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
         use=use,
         basis=in_use.basis,
         read=in_use.read,
-        positions=_positions(anatomy.structure.model.config),
+        positions=positions_of(anatomy.structure.model.config),
         block=anatomy.block,
         quantised_bits=anatomy.quantised_bits,
         unplaced=tuple(name for name, home in homes.items() if home is None),
@@ -142,7 +142,7 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
     )
 
 
-def _positions(config: Any) -> int | None:
+def positions_of(config: Any) -> int | None:
     """Tokens that a text may have, by today's name of the field or a decoder's own."""
     text = config.get_text_config(decoder=True)
     found = (getattr(text, name, None) for name in POSITIONS)
@@ -169,7 +169,7 @@ def _over_ranks(
         use=use,
         basis=f"{in_use.basis}, not sharded" if in_use.basis else "",
         read=in_use.read,
-        positions=_positions(anatomy.structure.model.config),
+        positions=positions_of(anatomy.structure.model.config),
         block=anatomy.block,
         quantised_bits=anatomy.quantised_bits,
         unknown=in_use.unknown,

@@ -80,13 +80,8 @@ KNOWN: tuple[Column, ...] = (
         of=_bytes("predicted_bytes"),
         tells="the memory that was foreseen",
     ),
-    Column(
-        name="peak_bytes",
-        title="peak",
-        unit=Unit.BYTES,
-        better="less",
-        of=_bytes("peak_bytes"),
-        tells="the most memory that was taken at a time",
+    measure(
+        "peak_bytes", "peak", Unit.BYTES, "less", "the most memory that the cell's process took"
     ),
     Column(
         name="load_seconds",

@@ -1,0 +1,122 @@
+"""The flags of what is measured in each cell."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yaie.errors import InputError, Problem
+from yaie.spec.wording import all_quoted, nearest
+
+if TYPE_CHECKING:
+    from yaie.sweeps.measures.measuring import Measuring
+
+VALUED = ("--measure", "--text", "--repeats", "--reference")
+"""Flags that are followed by a value."""
+PARTS = ("load", "speed", "quality")
+NONE = "none"
+MOST_REPEATS = 1000
+MOST_BYTES = 1_000_000
+"""Of a text, of which a few hundred tokens are read."""
+
+
+def add_flags(parser: ArgumentParser) -> None:
+    """What is measured, on what, how often, and against which cell."""
+    flags = parser.add_argument_group("what is measured in each cell (docs/sweeps.md)")
+    flags.add_argument(
+        "--measure",
+        metavar="PARTS",
+        help="`load` (touching all weights, first forward, peak memory), `speed` (tokens or items a"
+        " second), `quality` (KL divergence, top-1 agreement, perplexity), joined by commas; all of"
+        " them where not said; `none`",
+    )
+    flags.add_argument(
+        "--text",
+        metavar="FILE|TEXT",
+        help="what models read: its first 512 tokens count; a psalm where not said",
+    )
+    flags.add_argument(
+        "--repeats", metavar="N", help="measure speed so many times, after one that does not count"
+    )
+    flags.add_argument(
+        "--reference",
+        metavar="CELL",
+        help="compare answers with this cell's: 'precision=fp32 quantization=none', or its number;"
+        " the one that loses least where not said",
+    )
+
+
+def measuring(args: Namespace) -> Measuring:
+    """What the flags ask for; raises InputError for all that is wrong with them."""
+    from yaie.sweeps.measures.measuring import REPEATS, Measuring
+
+    parts = _parts(args.measure)
+    _refuse_idle(args, parts)
+    return Measuring(
+        parts=parts,
+        text=None if args.text is None else _text(args.text),
+        repeats=REPEATS if args.repeats is None else _repeats(args.repeats),
+    )
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return PARTS
+    words = [word.strip() for word in text.split(",")]
+    if words == [NONE]:
+        return ()
+    if strange := [word for word in words if word not in PARTS]:
+        message = f"`--measure {text}`: `{strange[0]}` is none of {all_quoted((*PARTS, NONE))}"
+        near = nearest(strange[0], (*PARTS, NONE))
+        raise _refused("--measure", message, f"`--measure {near or 'load,speed'}`")
+    return tuple(part for part in PARTS if part in words)
+
+
+def _refuse_idle(args: Namespace, parts: tuple[str, ...]) -> None:
+    """A flag that nothing would heed."""
+    needs = {"--reference": ("quality",), "--repeats": ("speed",), "--text": PARTS}
+    given = {"--reference": args.reference, "--repeats": args.repeats, "--text": args.text}
+    for flag, value in given.items():
+        if value is not None and not set(needs[flag]) & set(parts):
+            message = f"`{flag}` is for what `--measure {args.measure}` leaves out"
+            raise _refused(flag, message, "leave one of the two out")
+
+
+def _repeats(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if not 1 <= number <= MOST_REPEATS:
+        message = f"`--repeats {text}` is no whole number from 1 to {MOST_REPEATS:,}"
+        raise _refused("--repeats", message, "`--repeats 3`")
+    return number
+
+
+def _text(given: str) -> str:
+    """The text of a file, or what was given itself; a single word is a file's name."""
+    path = Path(given)
+    is_path = len(given) < 4096 and "\n" not in given and "\0" not in given
+    if is_path and path.is_file():
+        return _read(path)
+    if not given.strip():
+        raise _refused("--text", "the text is empty")
+    if is_path and (path.is_dir() or len(given.split()) == 1):
+        raise _refused("--text", f"`{given}` is no file, and no text of several words")
+    return given
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content[:MOST_BYTES].decode("utf-8", "ignore" if content[MOST_BYTES:] else "strict")
+    except OSError as error:
+        raise _refused("--text", f"`{path}` cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _refused("--text", f"`{path}` is no text in UTF-8") from error
+    if not text.strip():
+        raise _refused("--text", f"`{path}` is empty")
+    return text
+
+
+def _refused(flag: str, message: str, hint: str | None = None) -> InputError:
+    return InputError(Problem(path="", message=message, hint=hint, origin=flag))

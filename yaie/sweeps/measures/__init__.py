@@ -1,0 +1,1 @@
+"""What is measured of each loaded model: a module a measure, all of them in one table."""

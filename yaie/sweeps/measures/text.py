@@ -1,0 +1,47 @@
+"""The text as a model's tokens. Imports torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yaie.planning.memory.forecast import positions_of
+from yaie.sweeps.measures.measure import Subject
+
+TOKENS = 512
+"""The most that are read of the text: the reference's answers are a row of its vocabulary each."""
+SEED = 0
+
+
+def room(subject: Subject) -> int:
+    """Tokens that the model has positions for, and its tokenizer allows; no more than `TOKENS`."""
+    positions = positions_of(subject.model.config)
+    allowed = getattr(subject.loaded.tokenizer, "model_max_length", None)
+    return min(limit for limit in (TOKENS, positions, allowed) if limit)
+
+
+def token_ids(subject: Subject, most: int) -> Any:
+    """The first tokens of the text as its tokenizer writes them; drawn where there is none.
+
+    Shape: (1, tokens).
+    """
+    import torch
+
+    if subject.loaded.tokenizer is None:
+        drawing = torch.Generator().manual_seed(SEED)
+        vocabulary = subject.model.config.get_text_config(decoder=True).vocab_size
+        return torch.randint(vocabulary, (1, most), generator=drawing)
+    read = subject.loaded.tokenizer(
+        subject.measuring.words, truncation=True, max_length=most, return_tensors="pt"
+    )
+    return read["input_ids"]
+
+
+def is_drawn(subject: Subject) -> bool:
+    """Whether tokens are drawn, and say nothing."""
+    return subject.loaded.tokenizer is None
+
+
+def lines(subject: Subject, most: int) -> list[str]:
+    """The first lines of the text that are not empty."""
+    found = (line.strip() for line in subject.measuring.words.splitlines())
+    return [line for line in found if line][:most]
