@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from yaie import __version__
 from yaie.errors import InputError, Problem
 from yaie.spec.load_spec import CUSTOM
 from yaie.spec.wording import quoted
@@ -18,7 +19,7 @@ from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.product import Asked
 
-_PACKAGES = ("yaie", "transformers", "torch")
+_PACKAGES = ("transformers", "torch")
 
 
 def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[
         "recipe": None if asked.recipe is None else str(asked.recipe),
         "overrides": list(asked.overrides),
         "config_dir": None if asked.config_dir is None else str(asked.config_dir),
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": {"yaie": __version__} | {name: version(name) for name in _PACKAGES},
         "measuring": measuring.identity(),
         "cells": [{"cell": dict(cell.values), "asks": _asks(cell)} for cell in cells],
     }

@@ -91,7 +91,7 @@ def test_a_wide_table_scrolls_in_its_box(phone: Any) -> None:
 def test_the_marked_points_are_those_that_no_other_beats(phone: Any) -> None:
     trace = "document.getElementById('trade').data[0]"
     assert phone.execute_script(f"return {trace}.ids") == ["3", "1", "0"]
-    points = phone.find_elements("css selector", "#trade .scatterlayer .point")
+    points = phone.find_elements("css selector", "#trade .point")
     assert len(points) == 4
     lines = phone.find_elements("css selector", "tr.is-front th, tr.is-best th")
     assert sorted(line.text for line in lines) == ["0", "1", "3"]

@@ -25,6 +25,7 @@ def refusal(text: str) -> tuple[Problem, ...]:
         ("tokens>20", "generated_tokens_per_second", ">", 20),
         ("tokens>=20/s", "generated_tokens_per_second", ">=", 20),
         ("kl_divergence<=0.05", "kl_divergence", "<=", 0.05),
+        ("kl<5e-2", "kl_divergence", "<", 0.05),
         ("KL<.05", "kl_divergence", "<", 0.05),
         ("top-1>95%", "top1_agreement", ">", 0.95),
     ],

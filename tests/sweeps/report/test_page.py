@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.sweeps.report.sample import ROWS
+from tests.sweeps.report.sample import ROWS, refused
 from yaie.spec.compose import compose
 from yaie.spec.recipe_writing import written
 from yaie.sweeps.report.best import best
@@ -73,6 +73,14 @@ def test_the_same_report_makes_the_same_bytes(html: str) -> None:
 )
 def test_it_tells(words: str, text: str) -> None:
     assert words in text
+
+
+def test_cells_of_one_reason_stand_together() -> None:
+    rows = [refused(n, precision=f"p{n}") for n in range(30)]
+    text = " ".join(Text(page(replace(REPORT, rows=rows, best=None))).words)
+    assert text.count("runs on") == 31
+    assert "refused p0 , p1 , p2" in text
+    assert "p19 and 10 more quantization : fp8 runs on cuda hint: quantization=none" in text
 
 
 def test_it_names_no_address_that_a_browser_would_ask(html: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.sweeps.report.sample import ROWS, loaded, refused
-from yaie.sweeps.report.plots import MOST_BARS, Plot, front_of, loading, plots, trade
+from yaie.sweeps.report.plots import MOST_BARS, MOST_LABELS, Plot, front_of, loading, plots, trade
 
 
 @pytest.mark.parametrize("plot", plots(ROWS), ids=lambda plot: plot.name)
@@ -27,6 +27,14 @@ def test_the_cells_that_no_other_beats_are_marked() -> None:
     )
     assert others["ids"] == ["2"]
     assert front_of(ROWS) == {0, 1, 3}
+
+
+def test_among_many_cells_points_have_numbers() -> None:
+    rows = [loaded(n, 1000 + n, 1 / (n + 1)) for n in range(MOST_LABELS + 1)]
+    for number, name in ((MOST_LABELS, "p0"), (MOST_LABELS + 1, "0")):
+        figure = trade(rows[:number]).figure
+        assert figure is not None
+        assert figure["data"][0]["text"][0] == name
 
 
 def test_what_it_shows_is_told() -> None:

@@ -13,8 +13,9 @@ from yaie.sweeps.report.column import KNOWN, Column, named, titles
 from yaie.sweeps.report.quantity import Unit, shown
 from yaie.sweeps.row import Row
 
+_NUMBER = r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _FORM = re.compile(
-    r"(?P<name>[A-Za-z][\w-]*) *(?P<sign><=|>=|<|>) *(?P<number>\d+(\.\d*)?|\.\d+) *(?P<unit>\S*)"
+    rf"(?P<name>[A-Za-z][\w-]*) *(?P<sign><=|>=|<|>) *(?P<number>{_NUMBER}) *(?P<unit>\S*)"
 )
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,

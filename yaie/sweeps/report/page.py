@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from yaie.errors import errors_of
+from yaie.errors import Problem, errors_of
 from yaie.spec.recipe_writing import Written
 from yaie.sweeps.report.best import Best
 from yaie.sweeps.report.column import Column, axes, columns, label
@@ -21,6 +21,8 @@ from yaie.sweeps.report.records import whole
 from yaie.sweeps.row import Row, Status
 
 INSTALL = "pip install 'yaie[report]'"
+MOST_LINKS = 20
+"""Cells of one reason that are named."""
 _TEMPLATE = Path(__file__).with_name("template")
 
 
@@ -83,7 +85,8 @@ def _told(report: Report) -> dict[str, Any]:
         "plots": drawn,
         "figures": {plot.name: plot.figure for plot in drawn if plot.figure},
         **_table(report),
-        "without": [_cell(row, report) for row in report.rows if _is_without(row)],
+        "without": _without(report.rows),
+        "most": MOST_LINKS,
         "cells": [_cell(row, report) for row in report.rows],
     }
 
@@ -182,6 +185,22 @@ def _value(column: Column, held: Quantity | None) -> dict[str, str]:
     return {"number": str(held.median), "text": text, "range": f"from {least} to {most}"}
 
 
+def _without(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The cells that were not loaded, those of the same reason together."""
+    groups: dict[tuple[Status, tuple[Problem, ...]], list[Row]] = {}
+    for row in filter(_is_without, rows):
+        told = tuple(replace(error, origin=None) for error in errors_of(row.problems))
+        groups.setdefault((row.status, told), []).append(row)
+    return [
+        {
+            "status": status,
+            "errors": errors,
+            "cells": [{"number": row.number, "label": label(row)} for row in found],
+        }
+        for (status, errors), found in groups.items()
+    ]
+
+
 def _is_without(row: Row) -> bool:
     return row.status in (Status.REFUSED, Status.FAILED, Status.KILLED)
 
@@ -198,7 +217,6 @@ def _cell(row: Row, report: Report) -> dict[str, Any]:
         "label": label(row),
         "status": row.status,
         "recipe": recipe,
-        "errors": errors_of(row.problems),
         "problems": row.problems,
         "log": row.log,
     }

@@ -16,6 +16,8 @@ from yaie.sweeps.row import Row, Status
 
 MOST_BARS = 40
 """Cells whose bars are drawn; the slowest, where there are more."""
+MOST_LABELS = 30
+"""Cells of a plot whose words have room beside their points."""
 MOST_NAMES = 12
 """Cells that are named below a plot."""
 SPEEDS = ("generated_tokens_per_second", "items_per_second", "prompt_tokens_per_second")
@@ -60,7 +62,8 @@ def trade(rows: Sequence[Row]) -> Plot:
         told = "Left out: neither a measure of quality nor a speed was taken of any cell."
         return Plot(name="trade", title="Memory against quality", told=told)
     having, best = _front(rows, memory, other)
-    rest = [row for row in having if row not in best]
+    ends = {row.number for row in best}
+    rest = [row for row in having if row.number not in ends]
     names = "; ".join(_told(row, memory, other) for row in best[:MOST_NAMES])
     names += f"; and {len(best) - MOST_NAMES} more" * (len(best) > MOST_NAMES)
     return Plot(
@@ -112,7 +115,8 @@ def _trade(best: list[Row], rest: list[Row], memory: Column, other: Column) -> F
 
     marked = points(best, "no other is better in both") | {
         "mode": "lines+markers+text",
-        "text": [escape(label(row)) for row in best],
+        "text": [_name(row, len(best) + len(rest)) for row in best],
+        "zorder": 1,
         "textposition": [_beside(index, len(best)) for index in range(len(best))],
         "line": {"shape": "hv", "dash": "dot", "width": 1.5},
         "marker": {"symbol": "diamond", "size": 12},
@@ -130,6 +134,11 @@ def _trade(best: list[Row], rest: list[Row], memory: Column, other: Column) -> F
     return {"data": [marked, others] if rest else [marked], "layout": layout}
 
 
+def _name(row: Row, cells: int) -> str:
+    """What stands beside a point: the values that vary, or the cell's number among many cells."""
+    return escape(label(row)) if cells <= MOST_LABELS else str(row.number)
+
+
 def _beside(index: int, number: int) -> str:
     """Where a point's words stand: inside of the plot at its edges, else by turns above and below,
     where no other point of the front can be."""
@@ -143,7 +152,7 @@ def loading(rows: Sequence[Row]) -> Plot:
     passed = [stage for stage in stages(rows) if stage != "process"]
     timed = [row for row in rows if row.seconds]
     slowest = sorted(timed, key=lambda row: -_total(row, passed))[:MOST_BARS]
-    shown_rows = [row for row in timed if row in slowest]
+    shown_rows = sorted(slowest, key=lambda row: row.number)
     if not passed or not timed:
         told = "Left out: no cell was loaded."
         return Plot(name="loading", title="Load time by stage", told=told)
