@@ -10,7 +10,10 @@ from yaie.spec.load_spec import GROUPS
 from yaie.sweeps.handover import as_json, from_json
 
 CHOICES = [f"{group}={option}" for group in GROUPS for option in options(group)]
-NEEDED = {"device=map": ["device.map={model:cpu,lm_head:cpu}"]}
+NEEDED = {
+    "device=map": ["device.map={model:cpu,lm_head:cpu}"],
+    "adapter=peft": ["adapter.id=./adapter"],
+}
 FIELDS = [
     "model.config.rope_parameters={rope_type:linear,factor:2.0}",
     "model.config.attention_dropout=null",
