@@ -1,4 +1,4 @@
-"""CheckpointFacts of a checkpoint on the hub: its small files brought, its headers read. Network.
+"""Facts of a checkpoint or an adapter on the hub: small files brought, headers read. Network.
 
 No byte of a weight is asked for.
 """
@@ -14,14 +14,25 @@ from tempfile import TemporaryDirectory
 from typing import IO, cast
 
 from yaie.facts import stand_in
+from yaie.facts.adapter import AdapterFacts
 from yaie.facts.checkpoint import CheckpointFacts, read_checkpoint
 from yaie.facts.headers import read, together
 from yaie.facts.tensor import TensorFacts
-from yaie.sources.bring import fetch_small_files, list_files, listed_shards, listed_weights
+from yaie.sources.adapters import blamed, format_of, required_files
+from yaie.sources.bring import (
+    fetch,
+    fetch_small_files,
+    keep_commit,
+    list_files,
+    listed_shards,
+    listed_weights,
+)
+from yaie.sources.documents import read_object
 from yaie.sources.files import Format
 from yaie.sources.ranges import RemoteBytes
 from yaie.sources.remote import Listing
 from yaie.sources.upstream import WAITS, endpoint
+from yaie.spec.adapter import Peft
 from yaie.spec.model import ModelSpec
 
 AT_ONCE = 8
@@ -57,6 +68,32 @@ def from_headers(model: ModelSpec, waits: Sequence[float] = WAITS) -> Iterator[C
             missing_files=(),
             tensors=tensors,
             stand_in=Path(made),
+        )
+
+
+def adapter_from_header(
+    adapter: Peft, cache_dir: str | None, waits: Sequence[float] = WAITS
+) -> AdapterFacts:
+    """The facts of an adapter on the hub: its config brought, the header of its weights read.
+
+    Raises SourceError for what cannot be had, or is not what it must be.
+    """
+    repository = adapter.repository(cache_dir)
+    with blamed():
+        listing = list_files(repository, waits=waits)
+        config, file = required_files(listing, repository)
+        folder = fetch(listing, [config], cache_dir, waits=waits).folder
+        keep_commit(listing, repository)
+        format = format_of(file)
+        return AdapterFacts(
+            folder=folder / adapter.subfolder,
+            commit=listing.commit,
+            config=read_object(folder / config),
+            file=file,
+            bytes=listing.sizes[file],
+            format=format,
+            tensors=_of_file(listing, file, format, waits),
+            is_at_hand=False,
         )
 
 

@@ -32,9 +32,12 @@ def with_files(
     may tell more than was known; `before_weights` may raise what else speaks against fetching them.
     """
     spec = composition.spec
-    if need(spec, facts) is Need.NOTHING:
+    if need(spec, facts) is not Need.NOTHING:
+        place = repository_folder(spec.model.id or "", spec.model.cache_dir)
+    elif isinstance(spec.adapter, Peft) and needs_adapter(spec, facts):
+        place = repository_folder(spec.adapter.id, spec.model.cache_dir)
+    else:
         return facts
-    place = repository_folder(spec.model.id or "", spec.model.cache_dir)
     with watch.stage("fetch"), told_where_said(composition), one_at_a_time(place) as in_turn:
         facts = gather(spec) if in_turn else facts
         return _brought(composition, facts, watch, before_weights)
@@ -47,7 +50,7 @@ def _brought(
     before_weights: Callable[[Facts], None],
 ) -> Facts:
     spec = composition.spec
-    facts = with_adapter(composition, facts, watch)
+    facts = _with_adapter(composition, facts, watch)
     wanted = need(spec, facts)
     if wanted is Need.NOTHING:
         return facts
@@ -59,14 +62,13 @@ def _brought(
     return facts
 
 
-def with_adapter(composition: Composition, facts: Facts, watch: Stopwatch) -> Facts:
+def _with_adapter(composition: Composition, facts: Facts, watch: Stopwatch) -> Facts:
     """The facts once the adapter is at hand: it is small, and comes before the model's weights."""
     spec = composition.spec
     if not needs_adapter(spec, facts) or not isinstance(spec.adapter, Peft):
         return facts
-    with watch.stage("fetch"), told_where_said(composition):
-        bring_adapter(spec.adapter.repository(spec.model.cache_dir), progress=watch.bytes)
-        facts = gather(spec)
+    bring_adapter(spec.adapter.repository(spec.model.cache_dir), progress=watch.bytes)
+    facts = gather(spec)
     raise_errors(with_true_hints(composition, judged(composition, facts)))
     return facts
 

@@ -130,12 +130,10 @@ def _proof(prepared: Prepared, happened: _Happened, receipt: Receipt) -> tuple[P
         for call, value in zip(plan.calls, happened.values, strict=True)
         if call.name == "config"
     ]
-    named = zip(plan.calls, happened.values, strict=True)
-    adapter = next((value for call, value in named if call.name == "adapter"), None)
     model, spec = happened.values[plan.model], prepared.composition.spec
     found = (
         *disproved(prepared, model, receipt, configs),
-        *adapted_otherwise(spec, model, adapter),
+        *adapted_otherwise(spec, prepared.facts, model),
     )
     return with_origins(prepared.composition, found)
 

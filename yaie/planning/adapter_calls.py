@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yaie.planning.calls import Call, Ref, Value
+from yaie.facts.facts import Facts
+from yaie.planning.calls import Call, Each, Ref, Value
 from yaie.planning.locations import place_of
 from yaie.spec.adapter import Peft
 from yaie.spec.load_spec import LoadSpec
 
 LOAD = "transformers.PreTrainedModel.load_adapter"
 MERGE = "peft.tuners.tuners_utils.BaseTuner.merge_and_unload"
+READ = "peft.load_peft_weights"
 WRAP = "peft.PeftModel.from_pretrained"
 
 
-def adapter_calls(spec: LoadSpec, model: int, first: int) -> Iterator[Call]:
+def adapter_calls(spec: LoadSpec, facts: Facts, model: int, first: int) -> Iterator[Call]:
     """The calls from the `first` on.
 
     An adapter is loaded by transformers itself, which leaves the model of its own class.
@@ -40,6 +42,19 @@ def adapter_calls(spec: LoadSpec, model: int, first: int) -> Iterator[Call]:
     if where:
         kwargs["adapter_kwargs"] = where
     yield Call(target=LOAD, args=place, kwargs=kwargs, name="adapter")
+    held = facts.adapter
+    if held is not None and (held.config or {}).get("use_dora"):
+        # transformers 5.23 finds no place for DoRA's magnitudes, and leaves their first numbers.
+        yield Call(target=READ, args=place[1:], kwargs={"device": "cpu", **where}, name="stored")
+        yield Call(
+            target="peft.set_peft_model_state_dict",
+            args=(Ref(model), Ref(first + 1)),
+            kwargs={"adapter_name": adapter.name},
+        )
+    if held is not None and any(".base_layer." in name for name in held.tensors or ()):
+        # A copy of the model's embeddings, which is left trainable where it was read.
+        copies = Each(Ref(model), ("*.base_layer.weight",))
+        yield Call(target="torch.Tensor.requires_grad_", args=(copies, False))
     if not adapter.is_trainable:
         # Copies of whole modules (`modules_to_save`) are left trainable.
         yield Call(target="torch.nn.Module.requires_grad_", args=(Ref(model), False))

@@ -8,7 +8,7 @@ from yaie.errors import Problem
 from yaie.facts.adapter_match import AdapterMatch
 from yaie.facts.facts import Facts
 from yaie.facts.keys import Mismatch
-from yaie.planning.memory.adapters import PREFIX, injected, stored_shapes
+from yaie.planning.memory.adapters import PREFIX, injected, stored_state
 from yaie.planning.memory.structure import bare_model
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.adapter_keys import judge_adapter
@@ -32,8 +32,9 @@ def adapter_match(spec: LoadSpec, adapter: Peft, facts: Facts) -> AdapterMatch:
     model = bare_model(spec, facts)
     name = type(model).__name__
     injected(model, adapter, facts)
-    wanted = stored_shapes(model, adapter)
     stored = {n.removeprefix(PREFIX): tuple(t.shape) for n, t in facts.adapter.tensors.items()}
+    state = stored_state(model, adapter, stored)
+    wanted = {name: tuple(tensor.shape) for name, tensor in state.items()}
     return AdapterMatch(
         model_class=name,
         missing=tuple(sorted(wanted.keys() - stored.keys())),

@@ -53,9 +53,8 @@ def needs_adapter(spec: LoadSpec, facts: Facts) -> bool:
     """Whether an adapter is named whose weights are not at hand."""
     if not isinstance(spec.adapter, Peft):
         return False
-    return facts.adapter is None or (
-        facts.adapter.commit is not None and facts.adapter.file is None
-    )
+    held = facts.adapter
+    return held is None or (held.commit is not None and not (held.file and held.is_at_hand))
 
 
 def download_of(spec: LoadSpec, facts: Facts) -> DownloadPlan:
@@ -79,7 +78,7 @@ def _with_adapter(
 ) -> DownloadPlan:
     """The download with an adapter's files, each named behind the adapter's id."""
     held = facts.adapter
-    if held is not None and held.file is not None:
+    if held is not None and held.file is not None and held.is_at_hand:
         name = f"{adapter.id}/{held.file}"
         return replace(own, cached={**(own.cached or {}), name: held.bytes})
     listing = list_adapter(adapter.repository(cache_dir))

@@ -14,9 +14,9 @@ from yaie.facts.facts import Facts
 from yaie.facts.gather import gather, gather_around
 from yaie.facts.keys import KeyFacts
 from yaie.facts.memory import MemoryFacts, Use
-from yaie.facts.remote import from_headers
+from yaie.facts.remote import adapter_from_header, from_headers
 from yaie.facts.setting import Setting, here
-from yaie.planning.files import Need, need
+from yaie.planning.files import Need, need, needs_adapter
 from yaie.planning.hints import helpful, words_of
 from yaie.planning.overrides import own_config
 from yaie.planning.plan import LoadPlan
@@ -24,6 +24,7 @@ from yaie.planning.preflight import judged, resolved, survey, with_origins, with
 from yaie.planning.rehearsal import memory_judged, rehearsed
 from yaie.rules.problems import said
 from yaie.sources.bring import bring_small_files
+from yaie.spec.adapter import Peft
 from yaie.spec.load_spec import Composition
 from yaie.spec.weights import Pretrained
 
@@ -109,7 +110,18 @@ def with_config(composition: Composition, facts: Facts, setting: Setting | None)
 def with_headers(
     composition: Composition, facts: Facts, setting: Setting | None
 ) -> Iterator[Facts]:
-    """The facts with the checkpoint's headers, which the hub is asked for."""
+    """The facts with the headers of the checkpoint and its adapter, which the hub is asked for."""
+    adapter, cache_dir = composition.spec.adapter, composition.spec.model.cache_dir
+    with _with_checkpoint(composition, facts, setting) as known:
+        if isinstance(adapter, Peft) and needs_adapter(composition.spec, known):
+            known = replace(known, adapter=adapter_from_header(adapter, cache_dir))
+        yield known
+
+
+@contextmanager
+def _with_checkpoint(
+    composition: Composition, facts: Facts, setting: Setting | None
+) -> Iterator[Facts]:
     spec = composition.spec
     match need(spec, facts):
         case Need.NOTHING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yaie.facts.facts import Facts
-from yaie.planning.adapter_calls import LOAD, WRAP
+from yaie.planning.adapter_calls import LOAD, READ, WRAP
 from yaie.planning.calls import Call, Value
 
 
@@ -40,6 +40,8 @@ def _with_adapter(call: Call, folder: str) -> Call:
     if call.target == WRAP:
         kept = {"adapter_name": call.kwargs["adapter_name"]}
         return replace(call, args=(call.args[0], folder), kwargs=kept)
+    if call.target == READ:
+        return replace(call, args=(folder,), kwargs={"device": call.kwargs["device"]})
     return call
 
 

@@ -184,15 +184,19 @@ def rehearsed(
     found = rehearse(plan, facts, use, shared)
     before = [replace(problem, hint=None) for problem in plan.problems]
     problems = (*before, *with_origins(composition, found.problems))
-    tried = helpful(words_of(composition), problems, _judge_with(facts, use), setting)
+    tried = helpful(
+        words_of(composition), problems, _judge_with(composition.spec, facts, use), setting
+    )
     return replace(found, problems=tried[len(before) :])
 
 
-def _judge_with(facts: Facts, use: Use | None) -> Judge:
-    """Judges another composition for the same checkpoint."""
+def _judge_with(spec: LoadSpec, facts: Facts, use: Use | None) -> Judge:
+    """Judges another composition for the same checkpoint, and the same adapter if it has that."""
 
     def judged_again(composition: Composition, setting: Setting) -> tuple[Problem, ...]:
         known = gather_around(composition.spec, facts.checkpoint, setting)
+        if composition.spec.adapter == spec.adapter:
+            known = replace(known, adapter=facts.adapter)
         ruled = with_origins(composition, judge(composition.spec, known))
         if errors_of(ruled):
             return ruled

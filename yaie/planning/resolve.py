@@ -23,7 +23,7 @@ def resolve(spec: LoadSpec, facts: Facts) -> LoadPlan:
     calls = list(model_calls(spec, facts, facts.tasks[facts.task]))
     model = len(calls) - 1
     calls += renewal_calls(spec, model)
-    calls += adapter_calls(spec, model, len(calls))
+    calls += adapter_calls(spec, facts, model, len(calls))
     calls += training_calls(spec, model)
     processing = list(processor_calls(spec, facts, len(calls)))
     whole = (*calls, *processing)

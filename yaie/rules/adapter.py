@@ -17,10 +17,12 @@ from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
 from yaie.spec.weights import Meta
-from yaie.spec.wording import all_quoted, nearest
+from yaie.spec.wording import all_quoted
 
 MINIMUM = "0.20.0"
 """transformers.integrations.peft.MIN_PEFT_VERSION"""
+UNMERGED = frozenset({"LILY"})
+"""Types whose tuner in peft 0.21 has no merge."""
 
 
 def adapter_is_named_beside_its_model(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -96,12 +98,12 @@ def adapters_are_injected(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     held = facts.adapter
     if held is None or held.config is None or held.type in INJECTED:
         return
-    near = nearest(str(held.type), INJECTED)
-    meant = f"; `{near}` may be meant" if near else ""
+    upper = str(held.type).upper()
+    meant = f"; `{upper}` may be meant" if upper in INJECTED else ""
     yield refused(
         "adapter.id",
         f"its adapter_config.json names the type `{held.type}`, and those that go into a model's"
-        f" own modules are {all_quoted(sorted(INJECTED))}{meant}",
+        f" own modules here are {all_quoted(sorted(INJECTED))}{meant}",
     )
 
 
@@ -189,6 +191,22 @@ def adapters_are_merged_in_full_precision(spec: LoadSpec, facts: Facts) -> Itera
         yield refused(
             "adapter.merge",
             "the checkpoint is quantised, and the sum would be rounded once more",
+            "`adapter.merge=false`",
+        )
+
+
+def adapters_that_are_merged_can_be(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """An adapter that is merged is of a type that can be added to weights.
+
+    Upstream: `merge_and_unload` is a NotImplementedError, after the model was loaded.
+    """
+    held = facts.adapter
+    if not isinstance(spec.adapter, Peft) or not spec.adapter.merge or held is None:
+        return
+    if held.type in UNMERGED:
+        yield refused(
+            "adapter.merge",
+            f"peft adds no adapter of the type `{held.type}` to the weights",
             "`adapter.merge=false`",
         )
 

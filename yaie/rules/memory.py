@@ -8,6 +8,7 @@ from yaie.errors import Problem
 from yaie.facts.memory import DeviceMemory, MemoryFacts
 from yaie.rules.problems import refused, said
 from yaie.rules.reading import has_numbers
+from yaie.spec.adapter import Peft
 from yaie.spec.device import Dispatched, Mapped
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
@@ -86,6 +87,22 @@ def disk_is_asked_for(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
         f"{sized(held.weights_bytes)} of weights would go to disk, which was not asked for; {rest}",
         _roomier(spec.device, held) if spec.device.max_memory else _smaller(spec),
     )
+
+
+def adapters_lie_beside_their_weights(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A model with an adapter has all of its weights in memory.
+
+    Upstream: beside a weight that waits on disk the adapter's own numbers are lost without a word,
+    and what the model says is another; a merge is a NotImplementedError once it was loaded.
+    """
+    held = memory.devices.get("disk")
+    if isinstance(spec.adapter, Peft) and held is not None and held.weights_bytes:
+        yield refused(
+            "adapter.id",
+            f"{sized(held.weights_bytes)} of weights would wait on disk, where an adapter loses its"
+            " numbers",
+            "`adapter=none`, or load both where the memory holds the whole model",
+        )
 
 
 def weights_fit_their_device(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
@@ -272,6 +289,7 @@ _REFUSING = (
     maps_cover_every_weight,
     limits_hold_a_block,
     disk_is_asked_for,
+    adapters_lie_beside_their_weights,
     weights_fit_their_device,
     use_fits_its_device,
 )

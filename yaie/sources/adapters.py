@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from yaie.errors import YaieError
+from yaie.errors import Fault, Problem, SourceError, YaieError
 from yaie.sources.bring import fetch, keep_commit, list_files
 from yaie.sources.download import Progress, silent
 from yaie.sources.files import ADAPTER_CONFIG, Format, inside
@@ -31,6 +31,11 @@ def adapter_files(files: Container[str], subfolder: str) -> tuple[str, ...]:
     return tuple(name for name in (config, found) if name is not None and name in files)
 
 
+def format_of(file: str) -> Format:
+    """How the weights are stored in a file of an adapter's weights."""
+    return next(format for format, name in WEIGHTS if file.endswith(name))
+
+
 def locate_adapter(repository: ModelSpec) -> Source | None:
     """The files at hand; None while the hub's cache has none of them."""
     with blamed():
@@ -48,13 +53,31 @@ def list_adapter(repository: ModelSpec, *, waits: Sequence[float] = WAITS) -> Li
         return list_files(repository, waits=waits)
 
 
+def required_files(listing: Listing, repository: ModelSpec) -> tuple[str, str]:
+    """The config and the file of weights; SourceError where the repository lacks one of them."""
+    match adapter_files(listing.files, repository.subfolder):
+        case (config, stored):
+            return config, stored
+        case (name,) if name == inside(repository.subfolder, ADAPTER_CONFIG):
+            lacks = "neither adapter_model.safetensors nor adapter_model.bin"
+        case _:
+            lacks = "no adapter_config.json, so that it is no adapter"
+    raise SourceError(
+        Problem(
+            path="model.id",
+            message=f"`{listing.id}` holds {lacks}",
+            fault=Fault.SOURCE,
+        )
+    )
+
+
 def bring_adapter(
     repository: ModelSpec, *, progress: Progress = silent, waits: Sequence[float] = WAITS
 ) -> Source:
     """Brings what a load reads of an adapter, verified as a checkpoint's files are."""
     with blamed():
         listing = list_files(repository, waits=waits)
-        names = adapter_files(listing.files, repository.subfolder)
+        names = required_files(listing, repository)
         source = fetch(listing, names, repository.cache_dir, progress=progress, waits=waits)
         keep_commit(listing, repository)
         return source

@@ -41,6 +41,14 @@ FORMER: dict[str, Former] = {
         "is gone from transformers; it is an option", "attention=flash_attention_2"
     ),
     "experts_implementation": Former("is a field of `attention` here", "attention.experts=…"),
+    "activation_checkpointing": Former(
+        "is `gradient_checkpointing` here, a field of `weights`", "weights.gradient_checkpointing=…"
+    ),
+    "peft": Former("is the group `adapter` here", "adapter=…"),
+    "lora": Former("is the group `adapter` here", "adapter=…"),
+    "adapters": Former("is the group `adapter` here", "adapter=…"),
+    "peft_model_id": Former("is the group `adapter` here", "adapter=…"),
+    "adapter_name_or_path": Former("is the group `adapter` here", "adapter=…"),
     "low_cpu_mem_usage": Former(_ALWAYS),
     "_fast_init": Former(_ALWAYS),
     "offload_state_dict": Former(_ALWAYS),

@@ -3,7 +3,7 @@ in its file. Imports torch and peft."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from yaie.facts.dtypes import dtype_name
@@ -32,13 +32,18 @@ def injected(model: Any, adapter: Peft, facts: Facts) -> dict[str, Any]:
     return {n: p for n, p in model.named_parameters() if id(p) not in before}
 
 
-def stored_shapes(model: Any, adapter: Peft) -> dict[str, tuple[int, ...]]:
-    """What the file of an injected adapter's weights holds, by the names that it has there."""
+def stored_state(model: Any, adapter: Peft, names: Container[str]) -> dict[str, Any]:
+    """Tensors of an injected adapter that its file holds, by the names that they have there.
+
+    `names` are those of the file: of embeddings beside an adapter it may hold a copy.
+    """
     from peft import get_peft_model_state_dict
 
     # `auto` would ask the hub whether the base model's vocabulary is another.
-    state = get_peft_model_state_dict(model, adapter_name=adapter.name, save_embedding_layers=False)
-    return {name: tuple(tensor.shape) for name, tensor in state.items()}
+    own: dict[str, Any]
+    own = get_peft_model_state_dict(model, adapter_name=adapter.name, save_embedding_layers=False)
+    copied = {n: t for n, t in model.state_dict().items() if n in names and ".base_layer." in n}
+    return copied | own
 
 
 def adapter_tensors(
