@@ -163,3 +163,33 @@ def test_a_folder_without_an_adapter_is_told(load: Load, saved_llama: Path) -> N
     assert raised.value.problems[0].message == (
         f"`{saved_llama}` holds no adapter_config.json, so that it is no adapter"
     )
+
+
+def test_an_adapter_beside_weights_on_disk_is_refused_for_transformers_loses_it(
+    load: Load, saved_llama: Path, saved_lora: Path, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    names = ("model.embed_tokens", "model.layers.0", "model.norm", "model.rotary_emb", "lm_head")
+    places = dict.fromkeys(names, "cpu") | {"model.layers.1": "disk"}
+    words = [f"device.map.{name}={place}" for name, place in places.items()]
+    asked = (f"adapter={saved_lora}", "device=map", *words, f"device.offload_folder={tmp_path}")
+    assert "where an adapter loses its numbers" in refusal(load, saved_llama, *asked)
+    model = AutoModelForCausalLM.from_pretrained(
+        saved_llama, device_map=places, offload_folder=tmp_path / "upstream"
+    )
+    model.load_adapter(saved_lora)
+    lost = [n for n, p in model.named_parameters() if p.is_meta and "lora_" in n]
+    assert len(lost) == 4
+    assert not torch.equal(model.eval()(TOKENS).logits, by_peft(saved_llama, saved_lora))
+
+
+def test_an_inspection_says_what_an_adapter_adds(saved_llama: Path, saved_lora: Path) -> None:
+    words = (f"model={saved_llama}", "processor=none")
+    plain, adapted = yaie.inspect(*words), yaie.inspect(*words, f"adapter={saved_lora}")
+    added = 2 * (4 * 32 + 32 * 4) + 2 * (4 * 32 + 16 * 4) + 128 * 32
+    assert plain.problems == ()
+    assert [problem.message for problem in adapted.problems] == [
+        f"these are the modules of the model alone; the adapter adds {added:,} parameters, which"
+        " `load --architecture` shows among them"
+    ]

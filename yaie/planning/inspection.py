@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from yaie.errors import (
@@ -35,7 +36,7 @@ from yaie.planning.upstream import quieted
 from yaie.rules.memory import judge_memory
 from yaie.rules.problems import said
 from yaie.spec.device import Sharded
-from yaie.spec.load_spec import Composition
+from yaie.spec.load_spec import Composition, LoadSpec, keeps_adapter
 from yaie.spec.quantization import Unquantized
 
 
@@ -121,7 +122,20 @@ def _inspected(
         except Exception as error:
             raise UnsupportedError(_unforeseen(plan, error)) from error
         tree = foreseen(anatomy.structure, anatomy.tensors, anatomy.states, place)
+    remarks = (*remarks, *_beside(plan.spec, anatomy))
     return Inspection(tree=tree, problems=(*problems, *with_origins(composition, remarks)))
+
+
+def _beside(spec: LoadSpec, anatomy: Anatomy) -> Iterator[Problem]:
+    """What an adapter adds, which stands in no module of the tree."""
+    if keeps_adapter(spec):
+        own = {tensor.name for tensor in anatomy.structure.tensors()}
+        added = sum(prod(each.shape) for each in anatomy.tensors if each.name not in own)
+        yield said(
+            "adapter.id",
+            f"these are the modules of the model alone; the adapter adds {added:,} parameters,"
+            " which `load --architecture` shows among them",
+        )
 
 
 def _unforeseen(plan: LoadPlan, error: Exception) -> Problem:
