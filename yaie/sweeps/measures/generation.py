@@ -1,12 +1,16 @@
-"""How fast text is generated. Imports transformers."""
+"""How fast text is generated. Imports torch and transformers."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from yaie.sweeps.measures.clock import now, spread
 from yaie.sweeps.measures.measure import Found, Subject, UnmeasuredError
 from yaie.sweeps.measures.prompt import NEW, generates, prompt_inputs
+
+LONGEST = 10.0
+"""Seconds after which no more tokens are waited for: a slow model is slow by fewer, too."""
 
 
 def generation(subject: Subject) -> Found:
@@ -25,13 +29,17 @@ def generation(subject: Subject) -> Found:
 
 def _times(subject: Subject, inputs: dict[str, Any], new: int) -> list[float]:
     """When each new token was there; raises UnmeasuredError where there are fewer than two."""
+    import torch.distributed as ranks
     from transformers import StoppingCriteriaList
 
     times: list[float] = []
+    # Ranks would not stop at the same token, and wait for each other.
+    longest = inf if ranks.is_available() and ranks.is_initialized() else LONGEST
 
     def watch(ids: Any, scores: Any, **more: Any) -> Any:
         times.append(now())
-        return ids.new_zeros(ids.shape[0]).bool()
+        is_long = len(times) > 1 and times[-1] - times[0] > longest
+        return ids.new_full((ids.shape[0],), is_long).bool()
 
     subject.model.generate(
         **inputs,
