@@ -11,6 +11,7 @@ import yaie
 from tests.loading.disks import on_a_disk
 from yaie.cli.program import main
 from yaie.loading.acts.save import Save
+from yaie.loading.destination import obstacles
 from yaie.loading.load import load as load_composition
 
 Captured = pytest.CaptureFixture[str]
@@ -118,6 +119,49 @@ def test_the_working_directory_is_refused(llama: Path, monkeypatch: pytest.Monke
     assert problem_of(Path()).message == (
         "`.` holds the working directory, and is replaced as a whole"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["LICENSES", "notes.md", "tokenizer_files", "model-old.safetensors"]
+)
+def test_a_folder_in_a_checkpoint_is_refused_whatever_its_name(llama: Path, name: str) -> None:
+    (llama / name).mkdir()
+    assert problem_of(llama).message == (
+        f"`{llama}` is replaced as a whole, and holds `{name}`, which no checkpoint has"
+    )
+
+
+def test_files_of_other_programs_are_refused(llama: Path) -> None:
+    (llama / "my_config.json").touch()
+    (llama / "weights.model").touch()
+    (llama / "NOTICE").symlink_to("nowhere")
+    assert problem_of(llama).message == (
+        f"`{llama}` is replaced as a whole, and holds `NOTICE`, `my_config.json`, `weights.model`,"
+        " which no checkpoint has"
+    )
+
+
+def test_chat_templates_of_a_checkpoint_are_replaced_with_it(llama: Path) -> None:
+    (llama / "additional_chat_templates").mkdir()
+    (llama / "additional_chat_templates" / "tools.jinja").touch()
+    yaie.load("model=tiny").save(llama)
+    assert not (llama / "additional_chat_templates").exists()
+
+
+def test_the_root_is_refused() -> None:
+    assert problem_of(Path("/")).message == (
+        "`/` holds the working directory, and is replaced as a whole"
+    )
+
+
+def test_a_folder_without_a_name_is_refused() -> None:
+    problem = obstacles("")
+    assert [p.message for p in problem] == ["the folder has no name"]
+
+
+def test_a_name_that_leaves_no_room_for_the_folder_beside_is_refused(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path / ("a" * 240))
+    assert problem.message.endswith("is longer than 238 bytes, and a save adds to it")
 
 
 def test_a_folder_of_the_hubs_cache_is_refused(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from yaie.errors import Problem
+from yaie.loading.exchange import ADDED
 from yaie.planning.saving import FLAG, without_whole_weights
 from yaie.rules.problems import absent, wrong
 from yaie.sources.cache import cache_folder
@@ -21,11 +22,15 @@ _WEIGHTS = (
     *("adapter_model*.bin", "*.safetensors.index.json", "*.bin.index.json"),
 )
 _SMALL = (
-    *("config.json", "*_config.json", "configuration_*.py", "modeling_*.py", "tokenization_*.py"),
+    *("config.json", "generation_config.json", "adapter_config.json", "quant*_config.json"),
+    *("tokenizer*_config.json", "*processor_config.json", "hf_quant_config.json"),
+    *("configuration_*.py", "modeling_*.py", "tokenization_*.py", "processing_*.py"),
     *("tokenizer*.json", "vocab*.json", "vocab.txt", "merges.txt", "special_tokens_map.json"),
-    *("added_tokens.json", "normalizer.json", "tekken.json", "*.model", "*.tiktoken", "*.spm"),
-    *("*.codes", "chat_template.json", "*.jinja", "additional_chat_templates", "*_tokenizer"),
+    *("added_tokens.json", "normalizer.json", "tekken.json", "*.tiktoken", "*.spm", "bpe.codes"),
+    *("tokenizer*.model", "spiece.model", "sentencepiece*.model", "chat_template.json", "*.jinja"),
 )
+_FOLDERS = ("additional_chat_templates", "*_tokenizer")
+"""Folders of a checkpoint, which hold no others."""
 _REPOSITORIES = ("models--", "datasets--", "spaces--")
 _DOCUMENTS = ("*.md", "LICENSE*", "NOTICE*", ".gitattributes", ".gitignore")
 
@@ -76,6 +81,9 @@ def unsaveable_to(spec: LoadSpec, folder: str | Path) -> Iterator[Problem]:
 def obstacles(folder: str | Path, kind: Kind = CHECKPOINT) -> Iterator[Problem]:
     """Why a model cannot be written to a folder, whatever the model."""
     place = place_of(folder)
+    if not str(folder).strip():
+        yield wrong(kind.flag, "the folder has no name", kind.elsewhere)
+        return
     if _is_kept_by_the_hub(place):
         message = f"`{folder}` is a folder of the hub's cache, which its own files alone are in"
         yield wrong(kind.flag, message, kind.elsewhere)
@@ -86,9 +94,15 @@ def obstacles(folder: str | Path, kind: Kind = CHECKPOINT) -> Iterator[Problem]:
         yield wrong(kind.flag, f"`{folder}` is there and is no folder", kind.elsewhere)
         return
     above = existing(place.parent)
+    if place == above:
+        return
     below = above / place.relative_to(above).parts[0]
+    longest = os.pathconf(above, "PC_NAME_MAX") - ADDED
     if below != place and os.path.lexists(below):
         yield wrong(kind.flag, f"`{below}` is there and is no folder", kind.elsewhere)
+    elif any(len(os.fsencode(part)) > longest for part in place.relative_to(above).parts):
+        message = f"a name in `{folder}` is longer than {longest} bytes, and a save adds to it"
+        yield wrong(kind.flag, message, "name a folder with a shorter name")
     elif not os.access(above, os.R_OK | os.W_OK | os.X_OK):
         yield absent(kind.flag, f"`{above}` cannot be written to", f"{kind.verb} to another folder")
 
@@ -127,13 +141,22 @@ def _foreign(folder: str | Path, place: Path, kind: Kind) -> Iterator[Problem]:
         yield wrong(kind.flag, message, kind.elsewhere)
         return
     known = (kind.mark, *kind.weights, *_SMALL, *_DOCUMENTS)
-    if strange := [name for name in names if not _matches(name, known)]:
+    if strange := [name for name in names if not _is_known(place / name, known)]:
         yield wrong(
             kind.flag,
             f"`{folder}` is replaced as a whole, and holds {quoted(strange, 3)}, which no"
             f" {kind.noun} has",
             "move that elsewhere, or name another folder",
         )
+
+
+def _is_known(path: Path, known: Sequence[str]) -> bool:
+    """Whether a file, or a folder and all in it, is as a checkpoint's are called."""
+    if path.is_dir() and not path.is_symlink():
+        return _matches(path.name, _FOLDERS) and all(
+            inner.is_file() and _matches(inner.name, known) for inner in path.iterdir()
+        )
+    return path.is_file() and _matches(path.name, known)
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

@@ -28,6 +28,8 @@ from yaie.loading.writeback import written_back
 
 _STAGING = ".saving-"
 _ASIDE = ".before-"
+ADDED = len(f".{_STAGING}") + 8
+"""Bytes that the name of the folder beside has more."""
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _CANNOT_EXCHANGE = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})

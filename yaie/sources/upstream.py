@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from yaie.errors import Fault, Problem, SourceError, UnreachableError
@@ -191,3 +192,11 @@ def hub_name() -> str:
 def transport() -> Any:
     """The HTTP library that huggingface_hub is built on: httpx, by one name or another."""
     return importlib.import_module("huggingface_hub.utils").httpx
+
+
+def by_xet() -> bool:
+    """Whether huggingface_hub sends large files to the hub's Xet storage: wherever hf_xet is
+    installed and not switched off, whatever the hub has."""
+    from huggingface_hub import constants
+
+    return find_spec("hf_xet") is not None and not constants.HF_HUB_DISABLE_XET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,17 @@ def _ask(*words: str, **given: Any) -> None:
     from yaie.loading.load import load
 
     load(yaie.compose(*words), acts=(Answer(given=Given(**given)),))
+
+
+def test_new_tokens_beyond_the_positions(made: Made) -> None:
+    """transformers goes on, worse and worse, or fails with an IndexError."""
+    found = refusal(made("llama"), prompt=TEXT, max_new_tokens=10**9)
+    length, most = (int(n) for n in re.findall(r"(\d+)", found[1].replace(",", ""))[1:])
+    assert found[0] == "--max-new-tokens"
+    assert found[1].startswith("1,000,000,000 new tokens after a text of ")
+    assert found[2] == f"`--max-new-tokens {most - length}`"
+
+
+def test_a_text_that_is_no_utf_8(made: Made) -> None:
+    found = refusal(made("llama"), prompt="caf\udce9")
+    assert found[:2] == ("--prompt", "the text has bytes that are not UTF-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from yaie.errors import Fault, Problem
@@ -47,6 +48,8 @@ def empty(given: Given) -> Iterator[Problem]:
     for flag, text in (("--prompt", given.prompt), *(("--text", text) for text in given.texts)):
         if text is not None and not text.strip():
             yield Problem(path=flag, message="the text is empty")
+        elif text is not None and not _is_unicode(text):
+            yield Problem(path=flag, message="the text has bytes that are not UTF-8")
 
 
 def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem]:
@@ -117,7 +120,7 @@ def _objected(plan: LoadPlan, facts: Facts, way: Way, given: Given) -> Iterator[
     processor = _processor(plan, facts)
     with quieted():
         yield from way.objections(processor, given)
-        yield from _too_long(processor, way, given, _positions(plan.spec, facts))
+        yield from _too_long(processor, way, given, _Room.of(plan.spec, facts))
 
 
 def _processor(plan: LoadPlan, facts: Facts) -> Any:
@@ -137,16 +140,47 @@ def _positions(spec: LoadSpec, facts: Facts) -> int | None:
     return said if isinstance(said, int) and said > 0 else None
 
 
-def _too_long(processor: Any, way: Way, given: Given, positions: int | None) -> Iterator[Problem]:
+def _too_long(processor: Any, way: Way, given: Given, room: _Room) -> Iterator[Problem]:
     tokenizer = getattr(processor, "tokenizer", processor)
-    if positions is None:
+    if room.positions is None:
         return
     read = [given.words] if way.together else [(text,) for text in given.words]
-    lengths = [len(tokenizer(*texts)["input_ids"]) for texts in read]
-    if max(lengths) > positions:
+    length = max(len(tokenizer(*texts)["input_ids"]) for texts in read)
+    left = room.positions - (0 if room.apart else length)
+    there = f"and the model has {room.positions:,} positions"
+    if length > room.positions:
         flag = "--prompt" if given.prompt is not None else "--text"
-        message = f"a text of {max(lengths):,} tokens, and the model has {positions:,} positions"
-        yield _refused(flag, message, "give it less text")
+        yield _refused(flag, f"a text of {length:,} tokens, {there}", "give it less text")
+    elif given.max_new_tokens is not None and given.max_new_tokens > left:
+        message = f"{given.max_new_tokens:,} new tokens{room.after(length)}, {there}"
+        yield _refused("--max-new-tokens", message, f"`--max-new-tokens {left}`" if left else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """Where tokens of a text and new ones find a place."""
+
+    positions: int | None
+    """The most; None where the model sets no limit or hides it."""
+    apart: bool
+    """Whether new tokens have positions of their own: those of a decoder."""
+
+    @staticmethod
+    def of(spec: LoadSpec, facts: Facts) -> _Room:
+        apart = bool(setting("is_encoder_decoder", spec, facts))
+        return _Room(positions=_positions(spec, facts), apart=apart)
+
+    def after(self, length: int) -> str:
+        return "" if self.apart else f" after a text of {length:,}"
+
+
+def _is_unicode(text: str) -> bool:
+    """What the command line could not decode is in it as surrogates, which no tokenizer takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _first(given: Given) -> str:

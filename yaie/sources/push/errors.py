@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from yaie.errors import Fault, Problem, SourceError
 from yaie.sources.push.target import FLAG
-from yaie.sources.upstream import hub_name, transport
+from yaie.sources.upstream import by_xet, hub_name, transport
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
@@ -73,6 +73,12 @@ def problem_of(error: BaseException, repo: str) -> Problem:
             return problem(
                 f"the proxy does not let `{repo}` be pushed to",
                 "check `HTTPS_PROXY` and `HTTP_PROXY`",
+            )
+        case ConnectionError() if by_xet():
+            # Its storage is another address, and what is raised does not tell which was meant.
+            return problem(
+                f"`{hub_name()}` or its Xet storage cannot be reached, or fell silent",
+                f"{AGAIN}; or set `HF_HUB_DISABLE_XET=1` where a hub has no such storage",
             )
         case httpx.HTTPError() | ConnectionError() | TimeoutError():
             return problem(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from yaie.sources.download import Meter, Progress
 from yaie.sources.push.change import Change
 from yaie.sources.remote import RemoteFile, agrees
+from yaie.sources.upstream import by_xet
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -50,11 +50,8 @@ class Upload:
     @property
     def sent(self) -> int:
         """Bytes that went to the hub. Xet reads files itself, and is believed to have sent all."""
-        from huggingface_hub import constants
-
-        by_xet = find_spec("hf_xet") is not None and not constants.HF_HUB_DISABLE_XET
         unread = (size for name, size in self._sizes.items() if not self._read[name])
-        return sum(self._read.values()) + (sum(unread) if by_xet else 0)
+        return sum(self._read.values()) + (sum(unread) if by_xet() else 0)
 
     def send(self, api: HfApi, repo: str, branch: str) -> None:
         """Sends the large files, each once; the small ones go with the commit itself."""
