@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from yaie.cli.receipt import write
+from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.model import ModelSpec
 from yaie.spec.precision import PrecisionSpec
@@ -21,6 +22,7 @@ RECEIPT: dict[str, Any] = {
     "attention": {"": "sdpa"},
     "device_map": {"": "cpu"},
     "quantization": {},
+    "adapter": {},
     "training": False,
     "gradient_checkpointing": False,
     "missing_keys": [],
@@ -31,10 +33,10 @@ RECEIPT: dict[str, Any] = {
 }
 
 
-def said(**changes: Any) -> list[str]:
+def said(spec: LoadSpec = SPEC, **changes: Any) -> list[str]:
     """Lines of the receipt with some entries changed."""
     stream = io.StringIO()
-    write(SPEC, RECEIPT | changes, stream)
+    write(spec, RECEIPT | changes, stream)
     return stream.getvalue().splitlines()
 
 
@@ -114,3 +116,36 @@ def test_what_is_left_to_train_is_told_by_its_largest_modules() -> None:
 def test_a_mode_that_computes_activations_anew_says_so() -> None:
     said_of_it = line("mode ", training=True, gradient_checkpointing=True)
     assert said_of_it.startswith("train, gradient checkpointing")
+
+
+ADAPTER = {
+    "id": "org/lora",
+    "revision": "89abcde",
+    "name": "default",
+    "type": "LORA",
+    "rank": 8,
+    "modules": 14,
+    "parameters": 1_024,
+    "trainable": False,
+    "merged": False,
+}
+
+
+def test_an_adapter_has_its_row() -> None:
+    assert line("adapter", adapter=ADAPTER) == (
+        "default from org/lora at 89abcde, LORA of rank 8 in 14 modules, 1,024 parameters, frozen"
+    )
+
+
+def test_an_adapter_that_was_merged_says_so() -> None:
+    assert line("adapter", adapter=ADAPTER | {"rank": None, "merged": True}).endswith(
+        "LORA in 14 modules, 1,024 parameters, merged"
+    )
+
+
+def test_ranks_are_counted_and_their_memory_stands_beside_what_was_predicted() -> None:
+    sizes = {"predicted_bytes": 1_000, "measured_bytes": 900}
+    spec = SPEC.model_copy(update={"device": Sharded(kind="tp")})
+    rows = said(spec, memory={"rank 0": sizes, "rank 1": sizes}, memory_bytes=1_800)
+    assert "memory        1.8 kB             predicted 2 kB" in rows
+    assert "device        cpu on 2 ranks     asked tp" in rows

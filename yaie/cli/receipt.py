@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from yaie.cli.colour import painter
+from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.wording import counted, sized
 
@@ -47,8 +48,10 @@ def _rows(spec: LoadSpec, receipt: Mapping[str, Any]) -> Iterator[Row]:
     yield "memory", sized(_measured(receipt)), _predicted(receipt)
     yield "precision", _shares(receipt["dtypes"]), spec.precision.dtype
     yield "attention", _kinds(receipt["attention"]), spec.attention.kind
-    yield "device", _devices(receipt["device_map"]), _device(spec)
+    yield "device", _devices(receipt["device_map"]) + _ranks(spec, receipt), _device(spec)
     yield "quantization", _quantization(receipt["quantization"]), spec.quantization.method
+    if receipt["adapter"]:
+        yield "adapter", _adapter(receipt["adapter"]), ""
     yield "mode", _mode(receipt), spec.weights.mode
     if spec.weights.kind == "pretrained":
         yield "keys", _keys(receipt), ""
@@ -101,9 +104,15 @@ def _measured(receipt: Mapping[str, Any]) -> int:
 def _predicted(receipt: Mapping[str, Any]) -> str:
     """The sum over devices; empty where it was not foreseen of all that hold weights."""
     compared = receipt["memory"]
-    if not compared or set(receipt["device_map"].values()) - set(compared):
+    holding = set(receipt["device_map"].values())
+    if not compared or (holding - set(compared) and not _by_rank(compared)):
         return ""
     return sized(sum(sizes["predicted_bytes"] for sizes in compared.values()))
+
+
+def _by_rank(compared: Mapping[str, object]) -> bool:
+    """Whether each rank is compared, which holds a part of every module."""
+    return all(name.startswith("rank ") for name in compared)
 
 
 def _shares(counts: Mapping[str, int]) -> str:
@@ -133,6 +142,14 @@ def _devices(device_map: Mapping[str, object]) -> str:
     return ", ".join(shown)
 
 
+def _ranks(spec: LoadSpec, receipt: Mapping[str, Any]) -> str:
+    """How many have the same device, or one of the same kind; empty for a single process."""
+    if not isinstance(spec.device, Sharded):
+        return ""
+    ranks = len(receipt["memory"]) or spec.device.ranks
+    return f" on {ranks} ranks" if ranks else " on each rank"
+
+
 def _device(spec: LoadSpec) -> str:
     return spec.device.device if spec.device.kind == "single" else spec.device.kind
 
@@ -144,6 +161,21 @@ def _quantization(quantization: Mapping[str, Any]) -> str:
     modules = quantization["modules"]
     held = f", {counted(modules, 'module')}" if modules else ", read into full precision"
     return f"{quantization['method']}{''.join(bits)}{held}"
+
+
+def _adapter(adapter: Mapping[str, Any]) -> str:
+    """`default from ./lora, LORA of rank 8 in 14 modules, 1,024 parameters, frozen`."""
+    revision = f" at {adapter['revision']}" if adapter["revision"] else ""
+    rank = "" if adapter["rank"] is None else f" of rank {adapter['rank']}"
+    state = "merged" if adapter["merged"] else "trainable" if adapter["trainable"] else "frozen"
+    return ", ".join(
+        (
+            f"{adapter['name']} from {adapter['id']}{revision}",
+            f"{adapter['type']}{rank} in {counted(adapter['modules'], 'module')}",
+            counted(adapter["parameters"], "parameter"),
+            state,
+        )
+    )
 
 
 def _keys(receipt: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from yaie.errors import Problem
 from yaie.facts.memory import MemoryFacts
 from yaie.loading import measuring
+from yaie.loading.adapter_account import adapter
 from yaie.loading.preparing import Prepared
 from yaie.loading.receipt import Receipt
 from yaie.rules.problems import said
@@ -37,6 +38,7 @@ def receipt_of(
         attention=measuring.attention(model),
         device_map=measuring.devices(model),
         quantization=measuring.quantization(model),
+        adapter=adapter(prepared.composition.spec, prepared.facts, model),
         training=bool(model.training),
         gradient_checkpointing=measuring.checkpoints(model),
         missing_keys=tuple(sorted(keys.get("missing_keys", ()))),

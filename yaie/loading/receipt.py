@@ -34,6 +34,9 @@ class Receipt:
     """Module → device of its parameters; `""` is the whole."""
     quantization: Mapping[str, Any]
     """`method` and the number of quantised `modules`; empty where there are none."""
+    adapter: Mapping[str, Any]
+    """`id`, `revision`, `name`, `type`, `rank`, its `modules` and `parameters`, and whether it is
+    `trainable` and `merged`; empty where there is none."""
     training: bool
     gradient_checkpointing: bool
     """Whether layers compute their activations anew in a backward pass."""
