@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -81,9 +82,25 @@ def _default(field: FieldInfo) -> str:
 
 
 def _type(field: FieldInfo) -> str:
-    annotation = field.annotation
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    return text.replace("typing.", "").replace("yaie.spec.model.", "")
+    return _named(field.annotation).replace("yaie.spec.model.", "")
+
+
+def _named(annotation: Any) -> str:
+    """A type in the words of its source, without what `Annotated` adds for pydantic."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _named(inner[0])
+    if origin in (Union, UnionType):
+        return " | ".join(map(_named, inner))
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, inner))}]"
+    if origin is not None:
+        return f"{origin.__name__}[{', '.join(map(_named, inner))}]"
+    if annotation is NoneType:
+        return "None"
+    if annotation is Ellipsis:
+        return "..."
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
 def _cell(text: str) -> str:

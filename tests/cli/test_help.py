@@ -9,12 +9,18 @@ import yaie
 from yaie.cli.help import of
 from yaie.cli.program import main
 from yaie.cli.verbs import LATER, SUMMARIES
+from yaie.spec.load_spec import GROUPS
 
 
 def test_the_help_of_the_program_names_every_verb_there_is_and_no_other() -> None:
     listed = re.findall(r"^  (\w+) +\w", of(None).partition("RECIPE is")[0], re.MULTILINE)
     assert listed == list(SUMMARIES)
     assert not set(re.findall(r"\w+", of(None))) & set(LATER)
+
+
+def test_the_help_of_the_program_names_every_group() -> None:
+    (named,) = re.findall(r"The groups are (.*?)\.", of(None), re.DOTALL)
+    assert re.findall(r"\w+", named.replace(" and", "")) == sorted(GROUPS)
 
 
 @pytest.mark.parametrize("verb", SUMMARIES)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from yaie.cli.arguments import common_flags, parser
 from yaie.cli.verbs import SUMMARIES
+from yaie.spec.conf import conf_folder, folder_groups
+from yaie.spec.wording import enumerated
 
 _HELP = """\
 yaie loads Hugging Face models as they are declared: checked first, then done, then proved.
@@ -14,8 +18,8 @@ verbs:
 {verbs}
 
 RECIPE is a YAML file. OVERRIDE is Hydra's: `group=option` picks an option, `group.field=value`
-changes a field, `~group.field` takes a change back. The groups are model, task, weights, precision,
-device, quantization, attention and processor.
+changes a field, `~group.field` takes a change back.
+{groups}
 
 flags of every verb:
 {flags}
@@ -48,4 +52,7 @@ def version() -> str:
 
 def _program() -> str:
     verbs = "\n".join(f"  {name:9}{summary}" for name, summary in SUMMARIES.items())
-    return _HELP.format(verbs=verbs, flags=common_flags())
+    # The spec itself has them too, and pydantic with them.
+    known = enumerated(folder_groups(conf_folder()), "and")
+    named = fill(f"The groups are {known}.", width=100)
+    return _HELP.format(verbs=verbs, groups=named, flags=common_flags())
