@@ -95,9 +95,15 @@ UNREACHED = "`https://hub.example` cannot be reached, or fell silent ({})"
 def test_a_failure_is_told_with_what_to_do(
     error: Exception, message: str, hint: str | None
 ) -> None:
-    problem = problem_of(error, "me/model")
+    problem = problem_of(error, "me/model", AGAIN)
     assert (problem.message, problem.hint) == (message, hint)
     assert (problem.path, problem.fault) == ("--push", Fault.SOURCE)
+
+
+def test_before_anything_was_sent_nothing_is_said_of_sending_it_twice() -> None:
+    with pytest.raises(SourceError) as raised, mapped("me/model"):
+        raise ConnectionError
+    assert raised.value.problems[0].hint == "push again later"
 
 
 def test_every_failure_of_the_transport_and_of_the_hub_is_a_source_error() -> None:

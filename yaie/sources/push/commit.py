@@ -11,7 +11,7 @@ from yaie.sources.download import Progress, silent
 from yaie.sources.push.asking import asking
 from yaie.sources.push.change import change
 from yaie.sources.push.content import Content, Pushed
-from yaie.sources.push.errors import is_conflict, mapped, moved
+from yaie.sources.push.errors import AGAIN, is_conflict, mapped, moved
 from yaie.sources.push.place import Place, made_ready, place_of, require_unopened
 from yaie.sources.push.standing import Standing, look
 from yaie.sources.push.target import FLAG, Target
@@ -44,7 +44,7 @@ def push(
         wanted = change(content.files, content.card, place.head)
         upload = Upload(wanted, progress)
         if wanted:
-            with mapped(place.repo):
+            with mapped(place.repo, AGAIN):
                 upload.send(api, place.repo, target.branch)
             require_unopened(place, api)
             commit = _committed(target, content, place.head, upload, api, waits)
@@ -89,7 +89,7 @@ def _committed(
             )
             return str(made.oid)
         except Exception as error:
-            with mapped(head.id):
+            with mapped(head.id, AGAIN):
                 # The answer may have been lost, and the commit not.
                 unsure = may_pass(error) or is_conflict(error)
                 if unsure and (landed := _landed(target, content, head, api)):

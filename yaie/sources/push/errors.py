@@ -18,13 +18,15 @@ from yaie.sources.upstream import by_xet, hub_name, transport
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-AGAIN = "push again later: what the hub has is not sent twice"
+LATER = "push again later"
+AGAIN = f"{LATER}: what the hub has is not sent twice"
+"""The same, once something may have been sent."""
 _LOGIN = "`hf auth login` with a token that may write"
 _MOST_WORDS = 300
 
 
 @contextmanager
-def mapped(repo: str) -> Iterator[None]:
+def mapped(repo: str, again: str = LATER) -> Iterator[None]:
     """Turns what huggingface_hub, its transport and the disk raise into SourceErrors."""
     httpx = transport()
     try:
@@ -36,10 +38,10 @@ def mapped(repo: str) -> Iterator[None]:
         *(OSError, httpx.HTTPError, httpx.InvalidURL),
         *(ValueError, RuntimeError, AttributeError, KeyError, TypeError),
     ) as error:
-        raise SourceError(problem_of(error, repo)) from error
+        raise SourceError(problem_of(error, repo, again)) from error
 
 
-def problem_of(error: BaseException, repo: str) -> Problem:
+def problem_of(error: BaseException, repo: str, again: str = LATER) -> Problem:
     """What happened and what to do, for anything that pushing can raise."""
     from huggingface_hub import errors
 
@@ -47,10 +49,10 @@ def problem_of(error: BaseException, repo: str) -> Problem:
     match error:
         case RuntimeError() if error.__cause__ is not None:
             # How huggingface_hub says of which file an upload failed.
-            return problem_of(error.__cause__, repo)
+            return problem_of(error.__cause__, repo, again)
         case RuntimeError():
             # How the client of Xet storage says what it has no class for.
-            return problem(f"what was sent to `{repo}` did not all arrive", AGAIN)
+            return problem(f"what was sent to `{repo}` did not all arrive", again)
         case errors.LocalTokenNotFoundError():
             return problem("a push needs a token, and none is set", f"{_LOGIN}, or set `HF_TOKEN`")
         case errors.OfflineModeIsEnabled():
@@ -64,7 +66,7 @@ def problem_of(error: BaseException, repo: str) -> Problem:
                 f"`{repo}` is not there any more, or this account may not see it", _LOGIN
             )
         case errors.HfHubHTTPError():
-            return _refused(error, repo)
+            return _refused(error, repo, again)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return problem(f"`{hub_name()}` is no address of a hub", "unset `HF_ENDPOINT`")
         case httpx.LocalProtocolError() | UnicodeEncodeError():
@@ -82,10 +84,10 @@ def problem_of(error: BaseException, repo: str) -> Problem:
             )
         case httpx.HTTPError() | ConnectionError() | TimeoutError():
             return problem(
-                f"`{hub_name()}` cannot be reached, or fell silent ({type(error).__name__})", AGAIN
+                f"`{hub_name()}` cannot be reached, or fell silent ({type(error).__name__})", again
             )
         case OSError(errno=int()) if not isinstance(error, json.JSONDecodeError):
-            return problem(f"pushing broke off: {os.strerror(error.errno or 0)}", AGAIN)
+            return problem(f"pushing broke off: {os.strerror(error.errno or 0)}", again)
         case _:
             return no_hub(type(error).__name__)
 
@@ -118,7 +120,7 @@ def is_conflict(error: BaseException) -> bool:
     return isinstance(error, HfHubHTTPError) and error.response.status_code in (409, 412)
 
 
-def _refused(error: HfHubHTTPError, repo: str) -> Problem:
+def _refused(error: HfHubHTTPError, repo: str, again: str) -> Problem:
     said = _words(error)
     match error.response.status_code:
         case 401:
@@ -127,12 +129,12 @@ def _refused(error: HfHubHTTPError, repo: str) -> Problem:
             return problem(f"this account may not write to `{repo}`{said}", _LOGIN)
         case 409 | 412:
             return problem(
-                f"the hub could not add to `{repo}`, which is being changed{said}", AGAIN
+                f"the hub could not add to `{repo}`, which is being changed{said}", again
             )
         case 429:
             return problem("the hub has had too many requests from here", "wait, then push again")
         case status if status >= 500:
-            return problem(f"the hub answered {status} when `{repo}` was pushed to", AGAIN)
+            return problem(f"the hub answered {status} when `{repo}` was pushed to", again)
         case status:
             return problem(f"the hub refused what was to be pushed to `{repo}` ({status}){said}")
 
