@@ -110,6 +110,23 @@ def test_a_limit_of_nothing() -> None:
     assert problem.hint == "add `--prompt TEXT`"
 
 
+def test_a_limit_where_nothing_is_generated() -> None:
+    with pytest.raises(yaie.InputError) as error:
+        _ask("model=tiny", texts=("In the beginning",), max_new_tokens=5)
+    (problem,) = error.value.problems
+    assert (problem.path, problem.hint) == ("--max-new-tokens", "leave it out")
+    assert problem.message == (
+        "it ends what is generated, and `causal-lm` generates nothing of `--text TEXT`: it tells"
+        " the perplexity of the text, and the likeliest next tokens"
+    )
+
+
+def test_a_limit_is_judged_of_a_loaded_model_too() -> None:
+    loaded = yaie.load("model=tiny")
+    with pytest.raises(yaie.InputError, match="it ends what is generated"):
+        loaded.answer(texts=["In the beginning"], max_new_tokens=5)
+
+
 def test_what_is_asked_of_a_loaded_model_is_judged_too() -> None:
     loaded = yaie.load("model=tiny")
     with pytest.raises(yaie.UnsupportedError) as error:

@@ -10,7 +10,7 @@ from yaie.errors import raise_errors
 from yaie.loading.answering.files import unreadable
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import readable
-from yaie.loading.answering.refusals import fitting, unfit, unread
+from yaie.loading.answering.refusals import fitting, unfit, unlimited, unread
 from yaie.loading.answering.table import ways
 from yaie.loading.answering.told import Told
 from yaie.loading.loaded import Loaded
@@ -27,12 +27,14 @@ def answer(loaded: Loaded, given: Given) -> Told:
     import torch
 
     read = readable(loaded.processor)
-    possible = ways(loaded.task, generates=loaded.model.can_generate())
+    generates = loaded.model.can_generate()
+    possible = ways(loaded.task, generates=generates)
     known = tuple(way for way in possible if way.modalities <= read)
     raise_errors(unread(given, read))
     raise_errors((*unfit(loaded.task, known, given), *unreadable(given)))
     way = fitting(known, given)
     assert way is not None
+    raise_errors(unlimited(loaded.task, way, given, generates=generates))
     with mapped("answering"), torch.inference_mode(), evaluating(loaded.model), seeded():
         return way.by(loaded, given)
 

@@ -63,6 +63,7 @@ def unanswerable(plan: LoadPlan, facts: Facts, given: Given) -> Iterator[Problem
     read = _modalities(plan, facts)
     readable = tuple(way for way in possible if way.modalities <= read)
     if way := fitting(readable, given):
+        yield from unlimited(task, way, given, generates=held.can_generate if held else True)
         if way.package:
             yield from lacking(_first(given), f"`{task}`", way.package, facts)
         yield from _objected(plan, facts, way, given)
@@ -85,6 +86,16 @@ def unfit(task: str, known: Sequence[Way], given: Given) -> Iterator[Problem]:
     said = enumerated([f"`{flag}`{_often(count)}" for flag, count in given.counts.items()], "and")
     verb = "was" if len(given.counts) == 1 else "were"
     yield _refused(_first(given), f"`{task}` takes {usages}, and {said} {verb} given")
+
+
+def unlimited(task: str, way: Way, given: Given, *, generates: bool) -> Iterator[Problem]:
+    """A limit of new tokens where the answer is no text that is generated."""
+    if given.max_new_tokens is not None and not (way.generates and generates):
+        message = (
+            f"it ends what is generated, and `{task}` generates nothing of `{way.usage}`:"
+            f" it tells {way.tells}"
+        )
+        yield Problem(path="--max-new-tokens", message=message, hint="leave it out")
 
 
 def fitting(known: Iterable[Way], given: Given) -> Way | None:

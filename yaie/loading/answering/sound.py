@@ -39,7 +39,10 @@ def framed(loaded: Loaded, given: Given) -> Told:
     shares = (logits > 0).float().mean(0).tolist()
     names = loaded.model.config.id2label
     rows = [{"label": names[number], "share": share} for number, share in enumerate(shares)]
-    lines = [f"{row['label']} in {row['share']:.1%} of the frames" for row in rows[: wording.SHOWN]]
+    lines = [
+        f"{row['label']} in {wording.share(row['share'])} of the frames"
+        for row in rows[: wording.SHOWN]
+    ]
     return Told(text="\n".join(lines), outputs={"frames": len(logits), "labels": rows})
 
 

@@ -18,14 +18,20 @@ _SEGMENTS = "labels of segments with their shares of the image"
 _VECTORS = "a vector and its norm; of several inputs the cosine of every two"
 _TRANSCRIPT = "what is said"
 
-_PROMPT = Way(usage="--prompt TEXT", tells=_GENERATED, by=generated)
+_PROMPT = Way(usage="--prompt TEXT", tells=_GENERATED, by=generated, generates=True)
 _ABOUT_IMAGES = Way(
-    usage="--prompt TEXT --image FILE…", tells="what the model says of the images", by=generated
+    usage="--prompt TEXT --image FILE…",
+    tells="what the model says of the images",
+    by=generated,
+    generates=True,
 )
 _ABOUT_SOUNDS = Way(
-    usage="--prompt TEXT --audio FILE…", tells="what the model says of the sounds", by=generated
+    usage="--prompt TEXT --audio FILE…",
+    tells="what the model says of the sounds",
+    by=generated,
+    generates=True,
 )
-_TRANSCRIBED = Way(usage="--audio FILE", tells=_TRANSCRIPT, by=sound.transcribed)
+_TRANSCRIBED = Way(usage="--audio FILE", tells=_TRANSCRIPT, by=sound.transcribed, generates=True)
 _SEGMENTED = Way(usage="--image FILE", tells=_SEGMENTS, by=vision.segmented)
 _TEXT_VECTORS = Way(usage="--text TEXT…", tells=_VECTORS, by=embedding.embedded)
 
@@ -39,7 +45,12 @@ ROWS: Mapping[str, tuple[Way, ...]] = {
         ),
     ),
     "seq2seq-lm": (
-        Way(usage="--prompt TEXT", tells="the text that the decoder writes", by=generated),
+        Way(
+            usage="--prompt TEXT",
+            tells="the text that the decoder writes",
+            by=generated,
+            generates=True,
+        ),
         _ABOUT_SOUNDS,
     ),
     "image-text-to-text": (_PROMPT, _ABOUT_IMAGES),
@@ -116,7 +127,12 @@ ROWS: Mapping[str, tuple[Way, ...]] = {
         Way(usage="--image FILE --text LABEL…", tells="labels with boxes", by=vision.sought),
     ),
     "visual-question-answering": (
-        Way(usage="--image FILE --text QUESTION", tells="the answer", by=vision.asked),
+        Way(
+            usage="--image FILE --text QUESTION",
+            tells="the answer",
+            by=vision.asked,
+            generates=True,
+        ),
     ),
     "document-question-answering": (
         Way(

@@ -21,7 +21,7 @@ def filled(loaded: Loaded, given: Given) -> Told:
     found = piped(loaded, "FillMaskPipeline", ("tokenizer",), text, top_k=most)
     masks = found if isinstance(found[0], list) else [found]
     lines = (
-        ", ".join(f"{word['token_str'].strip()} {word['score']:.1%}" for word in words)
+        ", ".join(f"{word['token_str'].strip()} {wording.share(word['score'])}" for word in words)
         for words in masks
     )
     return Told(text="\n".join(lines), outputs=masks)
@@ -58,7 +58,7 @@ def tagged(loaded: Loaded, given: Given) -> Told:
         aggregation_strategy="simple",
     )
     rows = [{**row, "score": float(row["score"])} for row in found]
-    lines = [f"{row['word']} {row['entity_group']} {row['score']:.1%}" for row in rows]
+    lines = [f"{row['word']} {row['entity_group']} {wording.share(row['score'])}" for row in rows]
     return Told(text="\n".join(lines) or "no word has a label", outputs=rows)
 
 
@@ -82,7 +82,7 @@ def found(loaded: Loaded, given: Given) -> Told:
         _span(context, offsets[start][0], offsets[end][1], float(score))
         for start, end, score in zip(starts, ends, scores, strict=True)
     ]
-    lines = (f"{row['answer']} {row['score']:.1%}" for row in rows)
+    lines = (f"{row['answer']} {wording.share(row['score'])}" for row in rows)
     return Told(text="\n".join(lines) or "no span of the context answers it", outputs=rows)
 
 
@@ -121,7 +121,7 @@ def weighed(loaded: Loaded, given: Given) -> Told:
     ]
     perplexity = float(torch.exp(-likelihoods.mean())) if len(tokens) > 1 else None
     first = "" if perplexity is None else f"perplexity {perplexity:.4g}\n"
-    shown = ", ".join(f"{row['label']!r} {row['score']:.1%}" for row in rows)
+    shown = ", ".join(f"{row['label']!r} {wording.share(row['score'])}" for row in rows)
     told = {"perplexity": perplexity, "tokens": len(tokens), "next": rows}
     return Told(text=f"{first}next {shown}", outputs=told)
 

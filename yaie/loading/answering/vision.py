@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from yaie.loading.answering import wording
@@ -61,7 +62,10 @@ def segmented(loaded: Loaded, given: Given) -> Told:
         for row in piped(loaded, "ImageSegmentationPipeline", parts, picture(given.images[0]))
     ]
     rows.sort(key=lambda row: -row["share"])
-    lines = [f"{row['label']} {row['share']:.1%} of the image" for row in rows[: wording.SHOWN]]
+    lines = [
+        f"{row['label']} {wording.share(row['share'])} of the image"
+        for row in rows[: wording.SHOWN]
+    ]
     return Told(text="\n".join(lines) or "no segment is sure enough", outputs=rows)
 
 
@@ -96,7 +100,7 @@ def sought(loaded: Loaded, given: Given) -> Told:
 def asked(loaded: Loaded, given: Given) -> Told:
     """The answer to a question about an image: generated, or the likeliest of the labels."""
     if loaded.model.can_generate():
-        return generated(loaded, Given(prompt=given.texts[0], images=given.images))
+        return generated(loaded, replace(given, prompt=given.texts[0], texts=()))
     read = loaded.processor(picture(given.images[0]), given.texts[0], return_tensors="pt")
     return _labelled(loaded, loaded.model(**placed(loaded, read)).logits[0].float().sigmoid())
 
@@ -118,7 +122,10 @@ def cut_out(loaded: Loaded, given: Given) -> Told:
     shares = (output.pred_masks > 0).float().mean((-1, -2)).flatten().tolist()
     rows = [{"score": score, "share": share} for score, share in zip(scores, shares, strict=True)]
     rows.sort(key=lambda row: -row["score"])
-    lines = (f"mask of {row['share']:.1%} of the image, score {row['score']:.3f}" for row in rows)
+    lines = (
+        f"mask of {wording.share(row['share'])} of the image, score {row['score']:.3f}"
+        for row in rows
+    )
     return Told(text="\n".join(lines), outputs=rows)
 
 
@@ -126,7 +133,7 @@ def paired(loaded: Loaded, given: Given) -> Told:
     """Points that two images share, the surest first."""
     images = [picture(file) for file in given.images]
     rows = piped(loaded, "KeypointMatchingPipeline", _EYES, images)
-    best = f", the surest of {rows[0]['score']:.1%}" if rows else ""
+    best = f", the surest of {wording.share(rows[0]['score'])}" if rows else ""
     return Told(
         text=f"{counted(len(rows), 'match')}{best}".replace("matchs", "matches"), outputs=rows
     )
@@ -161,7 +168,10 @@ def posed(loaded: Loaded, given: Given) -> Told:
         for number, (x, y), score in points
     ]
     best = sorted(rows, key=lambda row: -row["score"])[: wording.SHOWN]
-    lines = (f"{row['label']} {row['score']:.1%} at {row['x']:.0f},{row['y']:.0f}" for row in best)
+    lines = (
+        f"{row['label']} {wording.share(row['score'])} at {row['x']:.0f},{row['y']:.0f}"
+        for row in best
+    )
     return Told(text="\n".join(lines), outputs=rows)
 
 

@@ -31,6 +31,8 @@ class Way:
     """What speaks against the texts, as the processor reads them, known before a weight is read."""
     together: bool = False
     """Whether the texts are read as one sequence."""
+    generates: bool = False
+    """Whether a model that can generate writes the answer token by token, up to a limit."""
     package: str | None = None
     """What transformers cannot answer without, beside what it always needs."""
 

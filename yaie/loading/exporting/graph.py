@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import logging
 import re
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from typing import Any
 
 from yaie.planning.samples import Sample
@@ -24,7 +24,7 @@ def traced(model: Any, sample: Sample) -> Any:
     """
     from transformers.exporters.exporter_onnx import OnnxConfig, OnnxExporter
 
-    with _chatter_on_stderr(), _without_cache(model):
+    with _quietly(), _without_cache(model):
         config = OnnxConfig(dynamic=True, dynamic_shapes=_varying(sample))
         made = OnnxExporter().export(model, dict(sample.values), config)
     made.config = copy.deepcopy(model.config)
@@ -64,9 +64,10 @@ def _without_cache(model: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _chatter_on_stderr() -> Iterator[None]:
+def _quietly() -> Iterator[None]:
     """The exporter prints its steps, and torch logs what it thinks of its own functions.
 
+    `torch.onnx.export` has `verbose=False` for the steps, which transformers 5.23 does not pass on.
     transformers' remark that it was tested with other versions goes too: the graph is compared.
     """
     names = ("torch", "torch.export", "torch.onnx", "torch.fx", "transformers.exporters.utils")
@@ -75,7 +76,7 @@ def _chatter_on_stderr() -> Iterator[None]:
     for logger in loggers:
         logger.setLevel(logging.ERROR)
     try:
-        with redirect_stdout(sys.stderr), warnings.catch_warnings():
+        with redirect_stdout(StringIO()), warnings.catch_warnings():
             for category in (DeprecationWarning, FutureWarning):
                 # What libraries say to each other.
                 warnings.simplefilter("ignore", category)
