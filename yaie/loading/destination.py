@@ -12,14 +12,16 @@ from yaie.errors import Problem
 from yaie.loading.exchange import ADDED
 from yaie.planning.saving import FLAG, without_whole_weights
 from yaie.rules.problems import absent, wrong
+from yaie.sources.adapters import WEIGHTS as ADAPTER_FILES
 from yaie.sources.cache import cache_folder
 from yaie.sources.disk import existing
-from yaie.spec.load_spec import LoadSpec
+from yaie.sources.files import ADAPTER_CONFIG
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 from yaie.spec.wording import quoted
 
 _WEIGHTS = (
-    *("model*.safetensors", "pytorch_model*.bin", "adapter_model*.safetensors"),
-    *("adapter_model*.bin", "*.safetensors.index.json", "*.bin.index.json"),
+    *("model*.safetensors", "pytorch_model*.bin"),
+    *("*.safetensors.index.json", "*.bin.index.json"),
 )
 _SMALL = (
     *("config.json", "generation_config.json", "adapter_config.json", "quant*_config.json"),
@@ -47,6 +49,8 @@ class Kind:
     """The file that each has."""
     weights: tuple[str, ...]
     """Patterns of files of which each has at least one."""
+    otherwise: str = ""
+    """What else could be typed where its folder cannot be replaced."""
 
     @property
     def noun(self) -> str:
@@ -54,10 +58,19 @@ class Kind:
 
     @property
     def elsewhere(self) -> str:
-        return f"name a folder that is new, empty, or holds {self.name}"
+        return f"name a folder that is new, empty, or holds {self.name}{self.otherwise}"
 
 
 CHECKPOINT = Kind(flag=FLAG, verb="save", name="a checkpoint", mark="config.json", weights=_WEIGHTS)
+ADAPTER = Kind(
+    flag=FLAG,
+    verb="save",
+    name="an adapter",
+    mark=ADAPTER_CONFIG,
+    weights=tuple(name for _, name in ADAPTER_FILES),
+    otherwise="; `adapter.merge=true` saves the whole model",
+)
+"""What transformers saves of a model with an adapter: not a weight of the model's own."""
 
 
 def place_of(folder: str | Path) -> Path:
@@ -74,7 +87,7 @@ def documents(place: Path) -> list[Path]:
 
 def unsaveable_to(spec: LoadSpec, folder: str | Path) -> Iterator[Problem]:
     """Why a load cannot be saved to a folder, by what was said alone."""
-    yield from obstacles(folder)
+    yield from obstacles(folder, ADAPTER if keeps_adapter(spec) else CHECKPOINT)
     yield from without_whole_weights(spec)
 
 

@@ -14,23 +14,26 @@ from typing import Any
 from yaie.errors import Problem, YaieError, raise_errors
 from yaie.loading import measuring
 from yaie.loading.destination import documents, place_of
-from yaie.loading.saving import unsaveable, write
+from yaie.loading.saving import held, unsaveable, write
 from yaie.planning.upstream import mapped, quieted, writing
 from yaie.sources.disk import DiskNeed, require_room
 from yaie.sources.download import Progress, silent
 from yaie.sources.names import hub_id
 from yaie.sources.push.commit import push as send
 from yaie.sources.push.content import Content, Pushed
+from yaie.sources.push.displaced import Kind, displaced
 from yaie.sources.push.origin import exposing
 from yaie.sources.push.standing import stand
 from yaie.sources.push.target import FLAG, Target
 from yaie.sources.source import files_in
 
 
-def obstacles(target: Target, id: str | None) -> Iterator[Problem]:
+def obstacles(target: Target, id: str | None, kind: Kind = "model") -> Iterator[Problem]:
     """Why the model of an id cannot be pushed, as far as the hub can be asked before."""
     try:
-        yield from exposing(target, stand(target), hub_id(id))
+        seen = stand(target)
+        yield from displaced(kind, seen)
+        yield from exposing(target, seen, hub_id(id))
     except YaieError as error:
         yield from error.problems
 
@@ -54,7 +57,7 @@ def push(
     start = time.perf_counter()
     seen = stand(target)
     exposed = (*exposing(target, seen, hub_id(id)), *unsaveable(model, FLAG))
-    raise_errors(exposed)
+    raise_errors((*displaced(held(model), seen), *exposed))
     kind = type(model).__name__
     with _written(model, processor, saved) as (files, said):
         base = hub_id(id) if id != seen.repo else None

@@ -6,12 +6,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from yaie.errors import Problem, raise_errors
-from yaie.loading.destination import documents, obstacles, place_of
+from yaie.loading.destination import ADAPTER, CHECKPOINT, documents, obstacles, place_of
 from yaie.loading.exchange import replaced
 from yaie.loading.gathering import as_one, by_the_first, gathered, is_sharded, whole_bytes
 from yaie.planning.saving import FLAG, IN_PIECES, room_for, unserializable
@@ -63,7 +64,8 @@ def save(model: Any, processor: Any, folder: str | Path) -> Saved:
 
 
 def _judge(model: Any, folder: str | Path) -> None:
-    raise_errors((*obstacles(folder), *unsaveable(model)))
+    kind = ADAPTER if _has_adapter(model) else CHECKPOINT
+    raise_errors((*obstacles(folder, kind), *unsaveable(model)))
     require_room(room_for(whole_bytes(model), place_of(folder)))
 
 
@@ -86,13 +88,18 @@ def _saved(
         files=files,
         bytes=size,
         seconds=took,
-        holds="adapter" if _has_adapter(model) else "model",
+        holds=held(model),
         warnings=warnings,
     )
 
 
 def _has_adapter(model: Any) -> bool:
     return bool(getattr(model, "_hf_peft_config_loaded", False))
+
+
+def held(model: Any) -> Literal["model", "adapter"]:
+    """What is written of a model."""
+    return "adapter" if _has_adapter(model) else "model"
 
 
 def unsaveable(model: Any, flag: str = FLAG) -> Iterator[Problem]:
@@ -106,10 +113,33 @@ def unsaveable(model: Any, flag: str = FLAG) -> Iterator[Problem]:
 def write(model: Any, processor: Any, staging: Path, weights: dict[str, Any] | None = None) -> None:
     """Everything that from_pretrained reads, to an empty folder; `weights` are those of a model
     whose processes hold pieces of them."""
-    with as_one(model.config):
+    with as_one(model.config), _embeddings_unasked(model):
         model.save_pretrained(staging, max_shard_size=SHARD, state_dict=weights)
     if processor is not None:
         processor.save_pretrained(staging)
+
+
+@contextmanager
+def _embeddings_unasked(model: Any) -> Iterator[None]:
+    """Has peft write an adapter without asking a hub of the model that its config names: 0.21 does
+    so to learn whether the vocabulary has grown since, and names are a stranger's."""
+    if not _has_adapter(model):
+        yield
+        return
+
+    def state(state_dict: dict[str, Any] | None = None) -> Any:
+        config = model.peft_config[model.active_adapters()[0]]
+        base, config.base_model_name_or_path = config.base_model_name_or_path, None
+        try:
+            return type(model).get_adapter_state_dict(model, state_dict=state_dict)
+        finally:
+            config.base_model_name_or_path = base
+
+    model.get_adapter_state_dict = state
+    try:
+        yield
+    finally:
+        del model.get_adapter_state_dict
 
 
 def _measured(place: Path) -> tuple[int, int]:

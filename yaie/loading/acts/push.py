@@ -15,8 +15,9 @@ from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
 from yaie.planning.saving import unroomed, unsaveable, without_whole_weights
 from yaie.sources.download import Progress, silent
+from yaie.sources.push.displaced import Kind
 from yaie.sources.push.target import FLAG, Target
-from yaie.spec.load_spec import LoadSpec
+from yaie.spec.load_spec import LoadSpec, keeps_adapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class Push:
 
     def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
         yield from without_whole_weights(spec, FLAG)
-        yield from pushing.obstacles(self.target, spec.model.id)
+        kind: Kind = "adapter" if keeps_adapter(spec) else "model"
+        yield from pushing.obstacles(self.target, spec.model.id, kind)
 
     def refusals(
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None

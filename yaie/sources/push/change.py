@@ -11,10 +11,14 @@ from yaie.sources.remote import Listing, agrees
 
 CARD = "README.md"
 
-_OF_A_MODEL = re.compile(
+_WEIGHTS = re.compile(
     r"""(model|pytorch_model)(-\d{5}-of-\d{5})?\.(safetensors|bin)
-    | (model\.safetensors|pytorch_model\.bin)\.index\.json
-    | adapter_model\.(safetensors|bin) | adapter_config\.json | generation_config\.json""",
+    | (model\.safetensors|pytorch_model\.bin)\.index\.json""",
+    re.VERBOSE,
+)
+"""Weights of a model."""
+_BESIDE_WEIGHTS = re.compile(
+    r"""adapter_model\.(safetensors|bin) | adapter_config\.json | generation_config\.json""",
     re.VERBOSE,
 )
 """What from_pretrained reads unasked: weights of another save would be read instead of the new
@@ -54,12 +58,17 @@ def change(files: Mapping[str, Path], card: bytes, head: Listing) -> Change:
     return Change(added=added, removed=tuple(stale(files, head.files)))
 
 
+def is_of_a_model(name: str) -> bool:
+    """Whether a file holds weights of a model, or says which do."""
+    return _WEIGHTS.fullmatch(name) is not None
+
+
 def stale(files: Collection[str], there: Iterable[str]) -> list[str]:
     """Those that are there and would be read with the files, as if they were of one checkpoint.
 
     Without a processor among the files, one that is there stays.
     """
-    patterns = [_OF_A_MODEL]
+    patterns = [_WEIGHTS, _BESIDE_WEIGHTS]
     if any(_OF_A_PROCESSOR.fullmatch(name) for name in files):
         patterns.append(_OF_A_PROCESSOR)
     left = (name for name in there if name not in files)

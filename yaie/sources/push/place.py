@@ -80,7 +80,8 @@ def _made(target: Target, repo: str, api: HfApi, waits: Sequence[float]) -> Stan
 
 
 def _branched(target: Target, seen: Standing, api: HfApi, waits: Sequence[float]) -> Standing:
-    repo, branch, start = seen.repo, target.branch, seen.main
+    repo, branch = seen.repo, target.branch
+    start = seen.main.commit if seen.main else None
     with mapped(repo):
         persistently(
             lambda: api.create_branch(repo, branch=branch, revision=start, exist_ok=True), waits

@@ -28,8 +28,13 @@ class Standing:
     """None where there is no such repository yet."""
     branch: Listing | None
     """Files and head of the branch; None where it is not there yet."""
-    main: str | None
+    main: Listing | None
     """Head of `main`, which a new branch starts from; None where there is no repository."""
+
+    @property
+    def start(self) -> Listing | None:
+        """What is there before the push."""
+        return self.branch or self.main
 
 
 def stand(target: Target, waits: Sequence[float] = WAITS) -> Standing:
@@ -66,12 +71,12 @@ def look(repo: str, branch: str, api: HfApi) -> Standing:
         except RepositoryNotFoundError:
             return Standing(repo=repo, visibility=None, branch=None, main=None)
         if branch == MAIN:
-            return Standing(repo=repo, visibility=visibility, branch=main, main=main.commit)
+            return Standing(repo=repo, visibility=visibility, branch=main, main=main)
         try:
             listing, visibility = ask(branch)
         except RevisionNotFoundError:
             listing = None
-    return Standing(repo=repo, visibility=visibility, branch=listing, main=main.commit)
+    return Standing(repo=repo, visibility=visibility, branch=listing, main=main)
 
 
 def unlike(target: Target, seen: Standing) -> Iterator[Problem]:
