@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from io import StringIO
 from typing import Any
 
 import pytest
 
+import yaie
 from yaie.cli.program import main
-from yaie.cli.tree import lines
+from yaie.planning.tree.drawing import lines
 from yaie.planning.tree.held import Tensor
 from yaie.planning.tree.node import Branch, ModuleTree, node
 
@@ -41,6 +41,19 @@ def test_it_is_what_a_load_shows_after_its_receipt(capsys: Captured) -> None:
     assert main(["model=tiny", "precision=bf16", "--architecture", "-q"]) == 0
     _, _, tree = capsys.readouterr().out.partition("\n\n")
     assert tree == TINY
+
+
+def test_a_tree_is_printed_as_it_is_drawn() -> None:
+    words = ("model=tiny", "precision=bf16")
+    assert f"{yaie.inspect(*words)}\n" == f"{yaie.load(*words).tree()}\n" == TINY
+
+
+def test_an_architecture_is_looked_at_without_a_checkpoint(capsys: Captured) -> None:
+    named = ["model=architecture", "task=causal-lm", "model.architecture=llama"]
+    where = ["precision=bf16", "--host", "2xa100-80gb"]
+    found = told(capsys, *named, *where)
+    assert (list(found["dtypes"]), list(found["devices"])) == (["bfloat16"], ["cuda:0"])
+    assert found == told(capsys, *named, "weights=random", *where)
 
 
 def test_it_is_the_document_of_a_load_too(capsys: Captured) -> None:
@@ -98,7 +111,7 @@ def test_state_that_is_not_known_is_said() -> None:
     )
     root = node("Linear", [tensor], [])
     tree = ModuleTree(branches=(Branch(names=("",), node=root),), sums=root.sums)
-    _, row, _, *totals = lines(tree, StringIO())
+    _, row, _, *totals = lines(tree)
     assert row.split(maxsplit=5)[3:] == ["64", "100.0%", "32 B + ?"]
     assert totals == [
         "parameters    64 in 4 bits",

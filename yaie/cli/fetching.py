@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from yaie.cli.problems import printable
-from yaie.spec.wording import counted, lasting, sized
+from yaie.spec.wording import counted, lasting, printable, sized
 
 if TYPE_CHECKING:
     from yaie.planning.download_plan import DownloadPlan, Room

@@ -52,9 +52,11 @@ def run(args: Namespace) -> int:
 
         write(found.as_json())
         return 0
-    from yaie.cli import problems, tree
+    from yaie.cli import problems
+    from yaie.cli.colour import painter
+    from yaie.planning.tree.drawing import lines
 
-    print("\n".join(tree.lines(found.tree, sys.stdout)))
+    print(*lines(found.tree, painter(sys.stdout)), sep="\n")
     if not args.quiet:
         problems.write(found.problems, sys.stderr)
     return 0

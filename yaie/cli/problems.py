@@ -9,6 +9,7 @@ from typing import TextIO
 from yaie.cli.arguments import named
 from yaie.cli.colour import Painter, painter
 from yaie.errors import Problem
+from yaie.spec.wording import printable
 
 
 def said(problem: Problem, paint: Painter) -> str:
@@ -18,11 +19,6 @@ def said(problem: Problem, paint: Painter) -> str:
     origin = paint(f"   ({printable(problem.origin)})", "dim") if problem.origin else ""
     hint = f"\n\n{paint('hint:', 'cyan')} {printable(problem.hint)}" if problem.hint else ""
     return f"{warning}{path}{printable(problem.message)}{origin}{hint}"
-
-
-def printable(text: str) -> str:
-    """The text with what would steer a terminal spelt out: it may quote a stranger's file."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def write(problems: Iterable[Problem], stream: TextIO) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from yaie.cli.problems import printable
 from yaie.cli.sweep_state import State, told
-from yaie.spec.wording import counted
+from yaie.spec.wording import counted, printable
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from yaie.cli.problems import printable
 from yaie.errors import errors_of
+from yaie.spec.wording import printable
 from yaie.sweeps.report.column import KNOWN, Column, axes, columns, label
 from yaie.sweeps.report.plots import against, front_of
 from yaie.sweeps.report.quantity import shown

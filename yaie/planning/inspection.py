@@ -21,12 +21,13 @@ from yaie.errors import (
 )
 from yaie.facts.facts import Facts
 from yaie.facts.setting import Setting, here
+from yaie.planning.hints import words_of
 from yaie.planning.inquiry import with_headers
 from yaie.planning.memory.forecast import Anatomy, InUse, anatomy_of, laid_out
 from yaie.planning.memory.placement import Placement, placed
 from yaie.planning.overrides import own_config
 from yaie.planning.plan import LoadPlan
-from yaie.planning.preflight import judged, resolved, survey, with_origins, with_true_hints
+from yaie.planning.preflight import compose, judged, resolved, survey, with_origins, with_true_hints
 from yaie.planning.rehearsal import matched, rehearsed
 from yaie.planning.tree.foreseen import foreseen
 from yaie.planning.tree.growth import RANKS
@@ -38,6 +39,7 @@ from yaie.rules.problems import said
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import Composition, LoadSpec, keeps_adapter
 from yaie.spec.quantization import Unquantized
+from yaie.spec.weights import Pretrained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,10 @@ class Inspection:
     tree: ModuleTree
     problems: tuple[Problem, ...]
     """Warnings; what does not fit is one, for its modules can be looked at all the same."""
+
+    def __str__(self) -> str:
+        """The tree, drawn for people."""
+        return str(self.tree)
 
     def selected(self, pattern: str) -> Inspection:
         """The modules alone whose paths match: `model.layers.3`, `*.self_attn`.
@@ -70,6 +76,7 @@ def inspect(composition: Composition, setting: Setting | None = None) -> Inspect
     Raises YaieError with every problem where the load is not allowed, SourceError where the hub
     cannot be asked and nothing is known of the checkpoint's config.
     """
+    composition = _unweighted(composition)
     facts, problems = survey(composition, setting)
     raise_errors(problems)
     try:
@@ -81,6 +88,16 @@ def inspect(composition: Composition, setting: Setting | None = None) -> Inspect
         plan = resolved(composition, facts)
         presumed = with_origins(composition, _presumed(error.problems))
         return _inspected(composition, plan, facts, (*presumed, *problems))
+
+
+def _unweighted(composition: Composition) -> Composition:
+    """An architecture without a checkpoint is looked at with new weights: none are read here."""
+    spec = composition.spec
+    named = spec.model.id is not None or spec.model.architecture is None
+    if named or not isinstance(spec.weights, Pretrained):
+        return composition
+    words = words_of(composition)
+    return compose(words.recipe, (*words.overrides, "weights=random"), words.config_dir)
 
 
 def _presumed(unreached: Iterable[Problem]) -> Iterator[Problem]:

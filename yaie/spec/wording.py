@@ -39,6 +39,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def printable(text: str) -> str:
+    """The text with what would steer a terminal spelt out: it may quote a stranger's file."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def sized(number: float) -> str:
     """Bytes in decimal units: `2.2 GB`."""
     for unit in _UNITS[:-1]:

@@ -95,6 +95,12 @@ class ModuleTree:
         """Of parameters and buffers."""
         return self.sums.bytes
 
+    def __str__(self) -> str:
+        """Drawn for people, as `yaie inspect` does."""
+        from yaie.planning.tree.drawing import lines
+
+        return "\n".join(lines(self))
+
     def as_json(self) -> dict[str, Any]:
         """The tree as the contract spells it."""
         return {

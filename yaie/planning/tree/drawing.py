@@ -6,14 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from shutil import get_terminal_size
 from textwrap import wrap
-from typing import TextIO
 
-from yaie.cli.colour import painter
-from yaie.cli.tree_table import CLASS, NARROWEST, Row, Text, aligned, memory, share
 from yaie.facts.memory import WAITING
 from yaie.planning.tree.held import Sums, Tensor
 from yaie.planning.tree.node import Branch, ModuleTree, Node
 from yaie.planning.tree.selection import labelled
+from yaie.planning.tree.table import (
+    CLASS,
+    NARROWEST,
+    Paint,
+    Row,
+    Text,
+    aligned,
+    memory,
+    share,
+)
 from yaie.spec.wording import sized
 
 INLINE = ("weight", "bias")
@@ -24,9 +31,13 @@ SHOWN_KINDS = 3
 """Kinds of folded modules of which one is told."""
 
 
-def lines(tree: ModuleTree, stream: TextIO) -> Iterator[str]:
+def plain(text: str, _style: str) -> str:
+    """No colour."""
+    return text
+
+
+def lines(tree: ModuleTree, paint: Paint = plain) -> Iterator[str]:
     """The rows of a tree, then its totals."""
-    paint = painter(stream)
     rows = [row for branch in tree.branches for row in _root(branch)]
     yield from aligned(rows, tree.sums, paint)
     yield ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 
-from yaie.cli.colour import Painter
-from yaie.cli.problems import printable
 from yaie.planning.tree.held import Sums
-from yaie.spec.wording import sized
+from yaie.spec.wording import printable, sized
 
 NARROWEST = 24
 """Characters that a row's text has, however narrow the terminal is."""
@@ -19,6 +17,8 @@ CLASS = "cyan"
 """The style of a module's class."""
 Text = tuple[str, str]
 """A piece of a line, and rich's style of it."""
+Paint = Callable[[str, str], str]
+"""A text and its style to the text as it is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Row:
     """Of all modules that the row stands for."""
 
 
-def aligned(rows: Sequence[Row], whole: Sums, paint: Painter) -> Iterator[str]:
+def aligned(rows: Sequence[Row], whole: Sums, paint: Paint) -> Iterator[str]:
     """The lines of rows, after one of their columns' titles."""
     columns = [*_columns(rows, whole)]
     widths = [max(map(len, column)) for column in columns]
@@ -50,7 +50,7 @@ def _joined(cells: Iterable[str], widths: Iterable[int]) -> str:
     return "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
 
 
-def _painted(pieces: Sequence[Text], width: int, paint: Painter) -> str:
+def _painted(pieces: Sequence[Text], width: int, paint: Paint) -> str:
     """The pieces in a width: of a row that is longer the class is cut first, then the end."""
     over = sum(len(printable(text)) for text, _ in pieces) - width
     told: list[Text] = []
