@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.rules.making import LLAMA, facts, spec
+from yaie.facts.catalogue import catalogue
 from yaie.rules.judge import judge
 from yaie.rules.problems import refused, said, wrong
+from yaie.rules.reading import may_match, meant_module
 
 TRAINED = {"kind": "pretrained", "mode": "train"}
 
@@ -30,8 +32,6 @@ def test_a_class_that_keeps_its_activations_is_refused() -> None:
 def test_the_catalogue_says_which_classes_do_as_transformers_does(model_type: str) -> None:
     import torch
     from transformers import AutoConfig, AutoModel
-
-    from yaie.facts.catalogue import catalogue
 
     known = catalogue().architecture(model_type)
     assert known is not None
@@ -67,6 +67,34 @@ def test_a_pattern_that_is_near_a_module_is_an_input_error(field: str) -> None:
             f"`weights.{field}=['model.norm.*','lm_head.*']`",
         ),
     )
+
+
+@pytest.mark.parametrize("pattern", ["model.embed_tokns.*", "model.embed_tokns.weight"])
+def test_a_pattern_below_a_module_whose_modules_are_known_is_told_too(pattern: str) -> None:
+    """Where it is surely meant to name another."""
+    asked = spec(weights=TRAINED | {"freeze": [pattern], "trainable": ["lm_hed.*"]})
+    told = [problem.path for problem in judge(asked, facts())]
+    both = ["weights.freeze", "weights.trainable"]
+    assert told == (both if pattern.endswith("*") else both[1:])
+
+
+def test_a_module_that_differs_by_its_number_may_be_another_configs() -> None:
+    assert judge(spec(weights=TRAINED | {"freeze": ["model.norm2.*"]}), facts()) == ()
+
+
+@pytest.mark.parametrize("model_type", ["clip", "wav2vec2", "mixtral"])
+def test_no_name_of_a_default_model_is_taken_for_a_misspelt_one(model_type: str) -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    known = catalogue().architecture(model_type)
+    assert known is not None
+    with torch.device("meta"):
+        model = AutoModel.from_config(AutoConfig.for_model(model_type))
+    modules = known.classes["base"].modules
+    names = [name for name, _ in model.named_parameters(remove_duplicate=False)]
+    for wanted in (*names, *(f"{name.rpartition('.')[0]}.*" for name in names if "." in name)):
+        assert may_match(wanted, modules) or meant_module(wanted, modules) is None, wanted
 
 
 def test_patterns_that_may_name_a_parameter_are_left_to_the_model() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -144,16 +145,34 @@ def may_match(wanted: str, modules: tuple[str, ...]) -> bool:
     """Whether a pattern can name a weight of some module, or of one too deep to be listed."""
     head = wanted.partition("*")[0]
     stem = pattern(head.rstrip("."))
+    is_module = head.endswith(".") and wanted == f"{head}*"
     return (
         not stem
         or any(fnmatchcase(f"{module}.weight", pattern(wanted)) for module in modules)
-        or any(module.startswith(stem) or stem.startswith(f"{module}.") for module in modules)
+        or any(module.startswith(stem) for module in modules)
+        or _may_be_unlisted(stem if is_module else stem.rpartition(".")[0], modules)
     )
+
+
+def _may_be_unlisted(wanted: str, modules: tuple[str, ...]) -> bool:
+    """Whether a module can be there though it is not listed, as what is below the last ones is."""
+    around = [module for module in modules if covers(module, wanted)]
+    if not around:
+        return False
+    inner = max(around, key=len)
+    return inner == wanted or not any(module.startswith(f"{inner}.") for module in modules)
 
 
 def meant_module(wanted: str, modules: tuple[str, ...]) -> str | None:
     """The module that a pattern was surely meant to name; None where it may name a parameter."""
-    return nearest(wanted.removesuffix(".*"), modules, cutoff=_SURELY_MEANT)
+    asked = wanted.removesuffix(".*")
+    near = nearest(asked, modules, cutoff=_SURELY_MEANT)
+    # Of `norm1` and `norm2` another config may well have both.
+    return near if near and _without_numbers(near) != _without_numbers(asked) else None
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r"\d+", "", name)
 
 
 _SURELY_MEANT = 0.85
