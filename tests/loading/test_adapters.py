@@ -193,3 +193,49 @@ def test_an_inspection_says_what_an_adapter_adds(saved_llama: Path, saved_lora: 
         f"these are the modules of the model alone; the adapter adds {added:,} parameters, which"
         " `load --architecture` shows among them"
     ]
+
+
+def spoilt(lora: Path, **fields: Any) -> None:
+    file = lora / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | fields))
+
+
+def test_a_rank_that_is_a_word_is_told_at_the_adapter_before_peft_fails_of_it(
+    load: Load, saved_llama: Path, lora: Path
+) -> None:
+    spoilt(lora, r="four")
+    wanted = "`r` in its adapter_config.json is `four`, and a whole number is wanted"
+    assert refusal(load, saved_llama, f"adapter={lora}") == wanted
+    with pytest.raises(TypeError, match="not supported between instances"):
+        by_peft(saved_llama, lora)
+
+
+def test_a_scale_that_is_no_number_is_refused_for_no_answer_is_one(
+    load: Load, saved_llama: Path, lora: Path
+) -> None:
+    spoilt(lora, lora_alpha=float("nan"))
+    assert "a number that is finite is wanted" in refusal(load, saved_llama, f"adapter={lora}")
+    assert by_peft(saved_llama, lora).isnan().all()
+
+
+def test_a_name_that_a_dict_of_modules_has_is_refused_for_peft_has_no_place_for_it(
+    load: Load, saved_llama: Path, saved_lora: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    taken = refusal(load, saved_llama, f"adapter={saved_lora}", "adapter.name=keys")
+    assert taken.startswith("`keys` is what a module or a parameter is called")
+    model = AutoModelForCausalLM.from_pretrained(saved_llama)
+    with pytest.raises(KeyError, match="attribute 'keys' already exists"):
+        model.load_adapter(saved_lora, adapter_name="keys")
+
+
+def test_what_peft_says_of_a_config_is_told_at_the_adapter(
+    load: Load, saved_llama: Path, lora: Path
+) -> None:
+    spoilt(lora, r=0)
+    with pytest.raises(UnsupportedError) as raised:
+        load(saved_llama, f"adapter={lora}")
+    (problem,) = raised.value.problems
+    assert problem.path == "adapter.id"
+    assert "`r` should be a positive integer" in problem.message

@@ -84,3 +84,14 @@ def test_nothing_left_to_train_is_said_in_train_mode() -> None:
     assert judged(freeze=["*"]) == (
         said("weights.freeze", "every parameter of `Net` is frozen, and `weights.mode` is `train`"),
     )
+
+
+def test_a_weight_that_an_adapter_is_put_around_is_hinted_at_by_its_new_name() -> None:
+    names = (
+        "layers.0.q.base_layer.weight",
+        "layers.0.q.lora_A.default.weight",
+        "layers.0.v.weight",
+    )
+    wrapped = ParameterFacts(model_class="Net", names=names)
+    (problem,) = judged(wrapped, trainable=["layers.0.q.weight"])
+    assert problem.hint == "`weights.trainable=[layers.0.q.base_layer.weight]`"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
-from yaie.errors import Problem
+from yaie.errors import Problem, YaieError
 from yaie.facts.adapter_match import AdapterMatch
 from yaie.facts.facts import Facts
 from yaie.facts.keys import Mismatch
@@ -20,9 +22,19 @@ def adapter_judged(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     """What is wrong with the match of an adapter and its model; nothing while the adapter is not at
     hand. Raises YaieError for an adapter that peft does not inject."""
     if isinstance(spec.adapter, Peft) and facts.adapter is not None and facts.adapter.tensors:
-        with quieted(), mapped(f"injecting the adapter `{spec.adapter.id}` on `meta`"):
+        with _blamed(), quieted(), mapped(f"injecting the adapter `{spec.adapter.id}` on `meta`"):
             match = adapter_match(spec, spec.adapter, facts)
         yield from judge_adapter(spec, match)
+
+
+@contextmanager
+def _blamed() -> Iterator[None]:
+    """Tells at the adapter of what peft says of it."""
+    try:
+        yield
+    except YaieError as error:
+        problems = (replace(each, path=each.path or "adapter.id") for each in error.problems)
+        raise type(error)(*problems) from error
 
 
 def adapter_match(spec: LoadSpec, adapter: Peft, facts: Facts) -> AdapterMatch:

@@ -96,7 +96,7 @@ def adapters_are_injected(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
     unknown type a KeyError.
     """
     held = facts.adapter
-    if held is None or held.config is None or held.type in INJECTED:
+    if held is None or held.config is None or str(held.type) in INJECTED:
         return
     upper = str(held.type).upper()
     meant = f"; `{upper}` may be meant" if upper in INJECTED else ""
@@ -203,7 +203,7 @@ def adapters_that_are_merged_can_be(spec: LoadSpec, facts: Facts) -> Iterator[Pr
     held = facts.adapter
     if not isinstance(spec.adapter, Peft) or not spec.adapter.merge or held is None:
         return
-    if held.type in UNMERGED:
+    if str(held.type) in UNMERGED:
         yield refused(
             "adapter.merge",
             f"peft adds no adapter of the type `{held.type}` to the weights",

@@ -14,6 +14,7 @@ from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.rules import (
     adapter,
+    adapter_config,
     attention,
     config,
     config_counts,
@@ -79,6 +80,7 @@ GROUPS: tuple[ModuleType, ...] = (
     unasked_kernels,
     processor,
     adapter,
+    adapter_config,
 )
 
 

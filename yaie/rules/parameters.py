@@ -114,6 +114,11 @@ def _matching(patterns: Iterable[str], names: Iterable[str]) -> frozenset[str]:
 
 def _meant(field: str, asked: tuple[str, ...], pattern: str, names: tuple[str, ...]) -> str | None:
     """The hint with what was probably meant: the module or parameter of the nearest name."""
+    module, _, own = pattern.rpartition(".")
+    # A layer that an adapter is put around keeps its weight under another name.
+    wrapped = f"{module}.base_layer.{own}"
+    if _matching([wrapped], names):
+        return _instead(field, asked, pattern, wrapped)
     modules = {name[:place] for name in names for place, char in enumerate(name) if char == "."}
     stem = pattern.removesuffix(".*")
     known = modules if pattern.endswith(".*") else modules | set(names)
@@ -123,5 +128,9 @@ def _meant(field: str, asked: tuple[str, ...], pattern: str, names: tuple[str, .
     if near is None:
         return None
     meant = f"{near}.*" if near in modules else near
+    return _instead(field, asked, pattern, meant)
+
+
+def _instead(field: str, asked: tuple[str, ...], pattern: str, meant: str) -> str:
     there = [meant if each == pattern else each for each in asked]
     return f"`{override(f'weights.{field}', there)}`"
