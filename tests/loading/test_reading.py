@@ -36,10 +36,13 @@ def test_only_what_the_disk_gave_is_measured(spec: LoadSpec, saved_llama: Path) 
     with measured(spec, facts):
         weights.read_bytes()
     assert rates.rate("read", place) is None
-    forget(weights)
-    with measured(spec, facts):
-        weights.read_bytes()
-    found = rates.rate("read", place)
+    # Pages that another CPU has just been given are put out of memory the next time only.
+    for _ in range(20):
+        forget(weights)
+        with measured(spec, facts):
+            weights.read_bytes()
+        if found := rates.rate("read", place):
+            break
     assert found is not None
     assert (found.bytes, found.times) == (weights.stat().st_size, 1)
 

@@ -17,8 +17,11 @@ LOAD = """
 import sys
 from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer
 id, revision = sys.argv[1:]
-for auto in (AutoConfig, AutoModelForMaskedLM, AutoTokenizer):
+for auto in (AutoConfig, AutoTokenizer):
     auto.from_pretrained(id, revision=revision, local_files_only=True)
+# With peft at hand a model's adapter is looked for apart, by arguments of its own.
+offline = {"local_files_only": True}
+AutoModelForMaskedLM.from_pretrained(id, revision=revision, adapter_kwargs=offline, **offline)
 """
 """The hub's address is read when huggingface_hub is imported, so it is set for a new process."""
 

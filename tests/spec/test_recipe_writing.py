@@ -51,7 +51,10 @@ VALUES = st.recursive(
 @example(choices=tuple(DEFAULTS.values()), config={"a": "\x85", "b": "\u2028x"})
 @given(choices=CHOICES, config=st.dictionaries(st.text("abc", min_size=1), VALUES))
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    # How slow generation is depends on what else the machine does.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_choices_and_config_are_read_back(
     choices: tuple[str, ...], config: dict[str, object], tmp_path: Path
