@@ -37,7 +37,7 @@ def test_json_is_one_document_as_the_contract_has_it(capsys: Captured) -> None:
         "memory",
         *("attention", "device_map", "quantization", "training", "seconds", "problems"),
         *("missing_keys", "unexpected_keys", "mismatched_keys"),
-        *("trainable", "gradient_checkpointing"),
+        *("trainable", "gradient_checkpointing", "adapter"),
     }
     assert receipt["dtypes"] == {"bfloat16": receipt["parameters"]}
 
