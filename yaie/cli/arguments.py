@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from yaie.cli import acts, inspect, setting, sweep_measures, sweep_report, sweeping, use
+from yaie.cli import acts, part, setting, sweep_measures, sweep_report, sweeping, use
 from yaie.cli.verbs import LATER, SUMMARIES, verb
 from yaie.errors import InputError, Problem
 
@@ -17,7 +17,7 @@ _TAKES_A_VALUE = (
     "--config-dir",
     "-cd",
     *acts.VALUED,
-    *inspect.VALUED,
+    *part.VALUED,
     *setting.VALUED,
     *sweep_report.VALUED,
     *sweeping.VALUED,

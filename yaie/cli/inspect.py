@@ -5,12 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from yaie.cli import setting
+from yaie.cli import part, setting
 from yaie.cli.words import composed
-from yaie.errors import InputError, Problem
 
-VALUED = ("--depth", "--module")
-"""Flags of the verb that are followed by a value."""
 EXAMPLES = """\
   yaie inspect model=llama2 precision=bf16
   yaie inspect model=llama2 quantization=bnb_4bit device=auto --host 2xt4
@@ -18,27 +15,17 @@ EXAMPLES = """\
   yaie inspect model=llama2 --module model.layers.3
   yaie inspect model=llama2 --module "*.self_attn" --json
 """
-MOST = 10**6
-"""Levels that anyone could mean."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`inspect` looks at what the machine that is named would be given."""
     setting.add_flags(parser)
-    flags = parser.add_argument_group("flags of inspect")
-    flags.add_argument(
-        "--depth", metavar="N", help="so many levels of modules below the first, all where not said"
-    )
-    flags.add_argument(
-        "--module",
-        metavar="PATH",
-        help="these modules alone, by their path or a pattern: `model.layers.3`, `*.self_attn`",
-    )
+    part.add_flags(parser)
 
 
 def run(args: Namespace) -> int:
     """Prints the tree, and on stderr what is to be said of the load."""
-    depth = None if args.depth is None else _depth(args.depth)
+    depth = part.depth(args)
     composition, there = composed(args), setting.setting(args)
     from yaie.planning.inspection import inspect
 
@@ -60,11 +47,3 @@ def run(args: Namespace) -> int:
     if not args.quiet:
         problems.write(found.problems, sys.stderr)
     return 0
-
-
-def _depth(text: str) -> int:
-    digits = text if text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) else "-1"
-    if not 0 <= int(digits) <= MOST:
-        message = f"`--depth {text}` is no whole number from 0 to {MOST:,}"
-        raise InputError(Problem(path="", message=message, hint="`--depth 2`"))
-    return int(digits)

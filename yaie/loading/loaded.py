@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from yaie.loading.answering.answer import answer
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.told import Told
+from yaie.loading.brought import Brought
 from yaie.loading.exporting.export import Exported, export
 from yaie.loading.modules import tree_of
 from yaie.loading.pushing import push
-from yaie.loading.receipt import Receipt
 from yaie.loading.saving import Saved, save
 from yaie.planning.tree.node import ModuleTree
 from yaie.sources.push.content import Pushed
@@ -20,23 +20,8 @@ from yaie.sources.push.target import Target, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
-    """A model, what feeds it, and the proof of what it is."""
-
-    model: Any
-    """A transformers PreTrainedModel."""
-    processor: Any
-    """A tokenizer, image processor, feature extractor or processor; None where there is none."""
-    task: str
-    """The task that the model was loaded for, `auto` decided."""
-    receipt: Receipt
-
-    @property
-    def tokenizer(self) -> Any:
-        """The tokenizer, be it the processor itself or a part of it; None where there is none."""
-        if hasattr(self.processor, "convert_tokens_to_ids"):
-            return self.processor
-        return getattr(self.processor, "tokenizer", None)
+class Loaded(Brought):
+    """A model, what feeds it, and the proof of what it is; and what can be done with it."""
 
     def tree(self) -> ModuleTree:
         """The modules of the model as they are, those that are alike folded."""
@@ -55,8 +40,6 @@ class Loaded:
 
         Raises UnsupportedError where its task does not take just that.
         """
-        from yaie.loading.answering.answer import answer
-
         given = Given(
             prompt=prompt,
             texts=tuple(texts),

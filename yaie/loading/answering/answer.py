@@ -13,7 +13,7 @@ from yaie.loading.answering.parts import readable
 from yaie.loading.answering.refusals import fitting, unfit, unlimited, unread
 from yaie.loading.answering.table import ways
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 from yaie.planning.upstream import mapped
 
 SEED = 0
@@ -21,7 +21,7 @@ SEED = 0
 pieces draw alike: they compute one text together, and would wait where one ended it sooner."""
 
 
-def answer(loaded: Loaded, given: Given) -> Told:
+def answer(loaded: Brought, given: Given) -> Told:
     """What the model makes of what is given; raises UnsupportedError where that is not for its
     task, SourceError for a file that cannot be read."""
     import torch

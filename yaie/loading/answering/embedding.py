@@ -11,10 +11,10 @@ from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.sound import heard
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 
-def embedded(loaded: Loaded, given: Given) -> Told:
+def embedded(loaded: Brought, given: Given) -> Told:
     """The vector of each input, and the cosine of every two.
 
     A text's is the mean of its tokens' last hidden states, an image's what the model pools it to
@@ -37,7 +37,7 @@ def embedded(loaded: Loaded, given: Given) -> Told:
     return Told(text=_told(norms, vectors.shape[-1], cosines), outputs=outputs)
 
 
-def named(loaded: Loaded, given: Given) -> Told:
+def named(loaded: Brought, given: Given) -> Told:
     """Labels of the user's own with their probabilities, by a model of two towers; one of a single
     tower tells the shapes of its outputs."""
     if not hasattr(loaded.model, "get_text_features"):
@@ -56,7 +56,7 @@ def named(loaded: Loaded, given: Given) -> Told:
     return Told(text=wording.shares(rows), outputs=rows)
 
 
-def _text(loaded: Loaded, text: str) -> Any:
+def _text(loaded: Brought, text: str) -> Any:
     read = placed(loaded, loaded.tokenizer(text, return_tensors="pt"))
     if hasattr(loaded.model, "get_text_features"):
         return _projected(loaded.model.get_text_features(**read))
@@ -67,7 +67,7 @@ def _text(loaded: Loaded, text: str) -> Any:
     return (states[0] * weights).sum(0) / weights.sum()
 
 
-def _image(loaded: Loaded, file: Any) -> Any:
+def _image(loaded: Brought, file: Any) -> Any:
     eyes = part(loaded.processor, "image_processor")
     read = placed(loaded, eyes(picture(file), return_tensors="pt"))
     if hasattr(loaded.model, "get_image_features"):
@@ -77,7 +77,7 @@ def _image(loaded: Loaded, file: Any) -> Any:
     return _mean(output) if pooled is None else pooled[0].flatten()
 
 
-def _sound(loaded: Loaded, file: Any) -> Any:
+def _sound(loaded: Brought, file: Any) -> Any:
     read = heard(loaded, file)
     if hasattr(loaded.model, "get_audio_features"):
         return _projected(loaded.model.get_audio_features(**read))
@@ -87,7 +87,7 @@ def _sound(loaded: Loaded, file: Any) -> Any:
     return _mean(output)
 
 
-def _encoder(loaded: Loaded) -> Any:
+def _encoder(loaded: Brought) -> Any:
     """The model, or its encoder where a decoder would want an input of its own."""
     model = loaded.model
     return model.get_encoder() if model.config.is_encoder_decoder else model

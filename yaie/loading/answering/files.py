@@ -11,7 +11,7 @@ from typing import Any
 from yaie.errors import Fault, Problem
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 MOST_SECONDS = 3600
 """Length of a recording that is read; its samples take 4 bytes a channel."""
@@ -34,7 +34,7 @@ def picture(file: str | Path) -> Any:
         return load_image(image)
 
 
-def samples(loaded: Loaded, file: str | Path) -> Any:
+def samples(loaded: Brought, file: str | Path) -> Any:
     """A file's sound in one channel, float32, at the rate that the feature extractor takes."""
     import soundfile
     import soxr
@@ -45,12 +45,12 @@ def samples(loaded: Loaded, file: str | Path) -> Any:
     return mono if rate == wanted else soxr.resample(mono, rate, wanted)
 
 
-def rate_of(loaded: Loaded) -> int:
+def rate_of(loaded: Brought) -> int:
     """Samples a second that the model takes."""
     return int(part(loaded.processor, "feature_extractor").sampling_rate)
 
 
-def resampled(loaded: Loaded, given: Given) -> Iterator[Problem]:
+def resampled(loaded: Brought, given: Given) -> Iterator[Problem]:
     """A word on each sound that was not of the rate that the model takes."""
     for file in given.audio:
         import soundfile

@@ -9,17 +9,17 @@ from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.sound import heard
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 
-def forwarded(loaded: Loaded, given: Given) -> Told:
+def forwarded(loaded: Brought, given: Given) -> Told:
     """The shape of each output of a forward pass."""
     output = loaded.model(**_inputs(loaded, given))
     shapes = {name: list(value.shape) for name, value in output.items() if hasattr(value, "shape")}
     return Told(text="\n".join(f"{name} {shape}" for name, shape in shapes.items()), outputs=shapes)
 
 
-def _inputs(loaded: Loaded, given: Given) -> dict[str, Any]:
+def _inputs(loaded: Brought, given: Given) -> dict[str, Any]:
     read: dict[str, Any] = {}
     whole = loaded.processor is not loaded.tokenizer and given.texts and given.images
     if whole:
@@ -36,7 +36,7 @@ def _inputs(loaded: Loaded, given: Given) -> dict[str, Any]:
     return placed(loaded, read | _decoder_start(loaded, given))
 
 
-def _decoder_start(loaded: Loaded, given: Given) -> dict[str, Any]:
+def _decoder_start(loaded: Brought, given: Given) -> dict[str, Any]:
     """The first token of the decoder, where there is one and no processor writes it."""
     import torch
 

@@ -8,13 +8,13 @@ from yaie.loading.answering.files import picture, samples
 from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 MOST_NEW_TOKENS = 40
 """Where neither the user nor the checkpoint's generation config sets a limit."""
 
 
-def generated(loaded: Loaded, given: Given) -> Told:
+def generated(loaded: Brought, given: Given) -> Told:
     """The prompt continued, or answered where the processor knows how one writes a conversation."""
     model = loaded.model
     inputs = _inputs(loaded, given)
@@ -26,7 +26,7 @@ def generated(loaded: Loaded, given: Given) -> Told:
     )
 
 
-def _settings(loaded: Loaded, given: Given) -> dict[str, Any]:
+def _settings(loaded: Brought, given: Given) -> dict[str, Any]:
     config = loaded.model.generation_config
     pad = config.pad_token_id
     return {
@@ -35,12 +35,12 @@ def _settings(loaded: Loaded, given: Given) -> dict[str, Any]:
     }
 
 
-def _converses(loaded: Loaded, given: Given) -> bool:
+def _converses(loaded: Brought, given: Given) -> bool:
     """Whether the answer alone is told: it follows a conversation, or something seen or heard."""
     return bool(given.images or given.audio or _template(loaded))
 
 
-def _template(loaded: Loaded) -> Any:
+def _template(loaded: Brought) -> Any:
     """Whoever holds the template of a conversation; None where there is none."""
     for holder in (loaded.processor, loaded.tokenizer):
         if getattr(holder, "chat_template", None):
@@ -48,7 +48,7 @@ def _template(loaded: Loaded) -> Any:
     return None
 
 
-def _inputs(loaded: Loaded, given: Given) -> dict[str, Any]:
+def _inputs(loaded: Brought, given: Given) -> dict[str, Any]:
     images = [picture(file) for file in given.images]
     sounds = [samples(loaded, file) for file in given.audio]
     template = _template(loaded)
@@ -76,7 +76,7 @@ def _content(prompt: str, images: list[Any], sounds: list[Any]) -> list[dict[str
     ]
 
 
-def _plain(loaded: Loaded, prompt: str | None, images: list[Any], sounds: list[Any]) -> Any:
+def _plain(loaded: Brought, prompt: str | None, images: list[Any], sounds: list[Any]) -> Any:
     if not images and not sounds:
         return loaded.tokenizer(prompt, return_tensors="pt")
     seen = {"images": images} if images else {}
@@ -84,5 +84,5 @@ def _plain(loaded: Loaded, prompt: str | None, images: list[Any], sounds: list[A
     return loaded.processor(text=prompt, return_tensors="pt", **seen, **heard)
 
 
-def _rate(loaded: Loaded) -> int:
+def _rate(loaded: Brought) -> int:
     return int(part(loaded.processor, "feature_extractor").sampling_rate)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 _READ_BY = {"text": "tokenizer", "image": "image_processor", "audio": "feature_extractor"}
 """Modality → the part of a processor that reads it."""
@@ -41,7 +41,7 @@ def _kind(processor: Any) -> str | None:
     return "tokenizer" if hasattr(processor, "convert_tokens_to_ids") else "video_processor"
 
 
-def placed(loaded: Loaded, inputs: Any) -> dict[str, Any]:
+def placed(loaded: Brought, inputs: Any) -> dict[str, Any]:
     """Inputs on the model's device, numbers in its dtype, and only such as its forward takes.
 
     Fast tokenizers write `token_type_ids` for models that have no use for them, and fail there.
@@ -65,7 +65,7 @@ def placed(loaded: Loaded, inputs: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def reading(loaded: Loaded) -> Iterator[None]:
+def reading(loaded: Brought) -> Iterator[None]:
     """The tokenizer writes only what the model's forward takes, within transformers' pipelines."""
     tokenizer = loaded.tokenizer
     if tokenizer is None:

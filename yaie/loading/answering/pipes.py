@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from yaie.loading.answering.parts import part, reading
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 
-def piped(loaded: Loaded, pipeline: str, parts: tuple[str, ...], *inputs: Any, **said: Any) -> Any:
+def piped(loaded: Brought, pipeline: str, parts: tuple[str, ...], *inputs: Any, **said: Any) -> Any:
     """What a pipeline class makes of an input, fed by the named parts of the processor.
 
     The class and not `transformers.pipeline`, which looks for parts that are absent on the hub; the

@@ -10,12 +10,12 @@ from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.pipes import piped
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 _EARS = ("feature_extractor",)
 
 
-def classified(loaded: Loaded, given: Given) -> Told:
+def classified(loaded: Brought, given: Given) -> Told:
     """The likeliest labels of a recording."""
     most = min(wording.SHOWN, loaded.model.config.num_labels)
     heard = samples(loaded, given.audio[0])
@@ -23,7 +23,7 @@ def classified(loaded: Loaded, given: Given) -> Told:
     return Told(text=wording.shares(rows), outputs=rows)
 
 
-def transcribed(loaded: Loaded, given: Given) -> Told:
+def transcribed(loaded: Brought, given: Given) -> Told:
     """What is said in a recording."""
     parts = ("feature_extractor", "tokenizer")
     heard = samples(loaded, given.audio[0])
@@ -33,7 +33,7 @@ def transcribed(loaded: Loaded, given: Given) -> Told:
     return Told(text=str(found["text"]).strip())
 
 
-def framed(loaded: Loaded, given: Given) -> Told:
+def framed(loaded: Brought, given: Given) -> Told:
     """Each label with the share of the frames of a recording in which it is likelier than not."""
     logits = loaded.model(**heard(loaded, given.audio[0])).logits[0].float()
     shares = (logits > 0).float().mean(0).tolist()
@@ -46,7 +46,7 @@ def framed(loaded: Loaded, given: Given) -> Told:
     return Told(text="\n".join(lines), outputs={"frames": len(logits), "labels": rows})
 
 
-def spoken(loaded: Loaded, given: Given) -> Told:
+def spoken(loaded: Brought, given: Given) -> Told:
     """How long the sound is that is made of a text."""
     parts = (
         ("tokenizer", "processor") if loaded.processor is not loaded.tokenizer else ("tokenizer",)
@@ -58,7 +58,7 @@ def spoken(loaded: Loaded, given: Given) -> Told:
     return Told(text=text, outputs=outputs)
 
 
-def drawn(loaded: Loaded, given: Given) -> Told:
+def drawn(loaded: Brought, given: Given) -> Told:
     """The size of the spectrogram of a text, in a voice of zeros where one is asked for."""
     import torch
 
@@ -74,7 +74,7 @@ def drawn(loaded: Loaded, given: Given) -> Told:
     return Told(text=f"spectrogram of {frames} frames and {bands} mel bands", outputs=outputs)
 
 
-def heard(loaded: Loaded, file: Any) -> dict[str, Any]:
+def heard(loaded: Brought, file: Any) -> dict[str, Any]:
     """A recording as the model takes it."""
     ears = part(loaded.processor, "feature_extractor")
     read = ears(samples(loaded, file), sampling_rate=ears.sampling_rate, return_tensors="pt")

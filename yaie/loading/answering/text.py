@@ -11,10 +11,10 @@ from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import placed
 from yaie.loading.answering.pipes import piped
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 
-def filled(loaded: Loaded, given: Given) -> Told:
+def filled(loaded: Brought, given: Given) -> Told:
     """The likeliest words for each mask of the text."""
     (text,) = given.texts
     most = min(wording.SHOWN, len(loaded.tokenizer))
@@ -39,7 +39,7 @@ def unmasked(processor: Any, given: Given) -> Iterator[Problem]:
         yield Problem(path="--text", message=message, hint=f"put `{mask}` in place of a word")
 
 
-def classified(loaded: Loaded, given: Given) -> Told:
+def classified(loaded: Brought, given: Given) -> Told:
     """Each label with its probability, likeliest first; of two texts as a pair."""
     read = dict(zip(("text", "text_pair"), given.texts, strict=False))
     rows = piped(loaded, "TextClassificationPipeline", ("tokenizer",), read, top_k=None)
@@ -48,7 +48,7 @@ def classified(loaded: Loaded, given: Given) -> Told:
     return Told(text=told(rows), outputs=rows)
 
 
-def tagged(loaded: Loaded, given: Given) -> Told:
+def tagged(loaded: Brought, given: Given) -> Told:
     """Runs of words with a label of their own; `O` is none."""
     found = piped(
         loaded,
@@ -62,7 +62,7 @@ def tagged(loaded: Loaded, given: Given) -> Told:
     return Told(text="\n".join(lines) or "no word has a label", outputs=rows)
 
 
-def found(loaded: Loaded, given: Given) -> Told:
+def found(loaded: Brought, given: Given) -> Told:
     """The likeliest spans of the context that answer the question."""
     from transformers.pipelines.document_question_answering import select_starts_ends
 
@@ -90,7 +90,7 @@ def _span(context: str, start: int, end: int, score: float) -> dict[str, Any]:
     return {"answer": context[start:end], "score": score, "start": start, "end": end}
 
 
-def chosen(loaded: Loaded, given: Given) -> Told:
+def chosen(loaded: Brought, given: Given) -> Told:
     """The choices with their probabilities, likeliest first."""
     question, *choices = given.texts
     read = loaded.tokenizer([question] * len(choices), choices, return_tensors="pt", padding=True)
@@ -98,14 +98,14 @@ def chosen(loaded: Loaded, given: Given) -> Told:
     return _ranked(choices, loaded.model(**placed(loaded, paired)).logits[0])
 
 
-def followed(loaded: Loaded, given: Given) -> Told:
+def followed(loaded: Brought, given: Given) -> Told:
     """Whether the second text goes on from the first: label 0 of the head says that it does."""
     read = loaded.tokenizer(*given.texts, return_tensors="pt")
     logits = loaded.model(**placed(loaded, read)).logits[0]
     return _ranked(["follows", "does not follow"], logits)
 
 
-def weighed(loaded: Loaded, given: Given) -> Told:
+def weighed(loaded: Brought, given: Given) -> Told:
     """How likely the text was, and what would go on from it."""
     import torch
 

@@ -12,14 +12,14 @@ from yaie.loading.answering.given import Given
 from yaie.loading.answering.parts import part, placed
 from yaie.loading.answering.pipes import piped
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 from yaie.spec.wording import counted
 
 _EYES = ("image_processor",)
 _BOTH = ("image_processor", "tokenizer")
 
 
-def classified(loaded: Loaded, given: Given) -> Told:
+def classified(loaded: Brought, given: Given) -> Told:
     """The likeliest labels of an image."""
     most = min(wording.SHOWN, loaded.model.config.num_labels)
     image = picture(given.images[0])
@@ -27,7 +27,7 @@ def classified(loaded: Loaded, given: Given) -> Told:
     return Told(text=wording.shares(rows), outputs=rows)
 
 
-def watched(loaded: Loaded, given: Given) -> Told:
+def watched(loaded: Brought, given: Given) -> Told:
     """The likeliest labels of a video whose frames are given in order, spread over as many as the
     model takes."""
     import numpy
@@ -38,17 +38,17 @@ def watched(loaded: Loaded, given: Given) -> Told:
     return _labelled(loaded, loaded.model(**placed(loaded, read)).logits[0].float().softmax(-1))
 
 
-def _frames(loaded: Loaded) -> int:
+def _frames(loaded: Brought) -> int:
     return int(loaded.model.config.num_frames)
 
 
-def detected(loaded: Loaded, given: Given) -> Told:
+def detected(loaded: Brought, given: Given) -> Told:
     """Boxes of objects, of a probability of a half and more."""
     rows = piped(loaded, "ObjectDetectionPipeline", _EYES, picture(given.images[0]))
     return Told(text=wording.boxes(rows) or "no object of 50% or more", outputs=rows)
 
 
-def segmented(loaded: Loaded, given: Given) -> Told:
+def segmented(loaded: Brought, given: Given) -> Told:
     """Labels of an image's segments, each with its share of the image."""
     import numpy
 
@@ -69,7 +69,7 @@ def segmented(loaded: Loaded, given: Given) -> Told:
     return Told(text="\n".join(lines) or "no segment is sure enough", outputs=rows)
 
 
-def measured(loaded: Loaded, given: Given) -> Told:
+def measured(loaded: Brought, given: Given) -> Told:
     """The range of an image's depths; transformers' pipeline for it cannot draw bfloat16 (5.23)."""
     image, eyes = picture(given.images[0]), _eyes(loaded)
     output = loaded.model(**placed(loaded, eyes(image, return_tensors="pt")))
@@ -81,7 +81,7 @@ def measured(loaded: Loaded, given: Given) -> Told:
     return Told(text=text, outputs=outputs)
 
 
-def matched(loaded: Loaded, given: Given) -> Told:
+def matched(loaded: Brought, given: Given) -> Told:
     """Labels of the user's own with their probabilities, for an image."""
     pipe, image = "ZeroShotImageClassificationPipeline", picture(given.images[0])
     labels = list(given.texts)
@@ -89,7 +89,7 @@ def matched(loaded: Loaded, given: Given) -> Told:
     return Told(text=wording.shares(rows), outputs=rows)
 
 
-def sought(loaded: Loaded, given: Given) -> Told:
+def sought(loaded: Brought, given: Given) -> Told:
     """Boxes of what the texts describe, of a probability of a tenth and more."""
     pipe, image = "ZeroShotObjectDetectionPipeline", picture(given.images[0])
     labels = list(given.texts)
@@ -97,7 +97,7 @@ def sought(loaded: Loaded, given: Given) -> Told:
     return Told(text=wording.boxes(rows) or "no object of 10% or more", outputs=rows)
 
 
-def asked(loaded: Loaded, given: Given) -> Told:
+def asked(loaded: Brought, given: Given) -> Told:
     """The answer to a question about an image: generated, or the likeliest of the labels."""
     if loaded.model.can_generate():
         return generated(loaded, replace(given, prompt=given.texts[0], texts=()))
@@ -105,14 +105,14 @@ def asked(loaded: Loaded, given: Given) -> Told:
     return _labelled(loaded, loaded.model(**placed(loaded, read)).logits[0].float().sigmoid())
 
 
-def read_out(loaded: Loaded, given: Given) -> Told:
+def read_out(loaded: Brought, given: Given) -> Told:
     """The answer to a question about a document's image; words are read by Tesseract."""
     asked = {"image": picture(given.images[0]), "question": given.texts[0]}
     rows = piped(loaded, "DocumentQuestionAnsweringPipeline", _BOTH, asked)
     return Told(text="\n".join(str(row["answer"]) for row in rows), outputs=rows)
 
 
-def cut_out(loaded: Loaded, given: Given) -> Told:
+def cut_out(loaded: Brought, given: Given) -> Told:
     """Masks of what is in the middle of an image, the best first."""
     image = picture(given.images[0])
     middle = [[[[image.width / 2, image.height / 2]]]]
@@ -129,7 +129,7 @@ def cut_out(loaded: Loaded, given: Given) -> Told:
     return Told(text="\n".join(lines), outputs=rows)
 
 
-def paired(loaded: Loaded, given: Given) -> Told:
+def paired(loaded: Brought, given: Given) -> Told:
     """Points that two images share, the surest first."""
     images = [picture(file) for file in given.images]
     rows = piped(loaded, "KeypointMatchingPipeline", _EYES, images)
@@ -139,7 +139,7 @@ def paired(loaded: Loaded, given: Given) -> Told:
     )
 
 
-def spotted(loaded: Loaded, given: Given) -> Told:
+def spotted(loaded: Brought, given: Given) -> Told:
     """Points of an image that can be found again in another."""
     image = picture(given.images[0])
     eyes = _eyes(loaded)
@@ -152,7 +152,7 @@ def spotted(loaded: Loaded, given: Given) -> Told:
     return Told(text=counted(len(rows), "point"), outputs=rows)
 
 
-def posed(loaded: Loaded, given: Given) -> Told:
+def posed(loaded: Brought, given: Given) -> Told:
     """The joints of a body that fills the image."""
     image = picture(given.images[0])
     eyes = _eyes(loaded)
@@ -175,7 +175,7 @@ def posed(loaded: Loaded, given: Given) -> Told:
     return Told(text="\n".join(lines), outputs=rows)
 
 
-def restored(loaded: Loaded, given: Given) -> Told:
+def restored(loaded: Brought, given: Given) -> Told:
     """How well every other patch of an image is filled in when it is hidden."""
     import torch
 
@@ -189,11 +189,11 @@ def restored(loaded: Loaded, given: Given) -> Told:
     return Told(text=f"loss {loss:.4g} on {count} hidden of {patches} patches", outputs=outputs)
 
 
-def _eyes(loaded: Loaded) -> Any:
+def _eyes(loaded: Brought) -> Any:
     return part(loaded.processor, "image_processor")
 
 
-def _labelled(loaded: Loaded, scores: Any) -> Told:
+def _labelled(loaded: Brought, scores: Any) -> Told:
     best = scores.topk(min(wording.SHOWN, len(scores)))
     names = loaded.model.config.id2label
     rows = [

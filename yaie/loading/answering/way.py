@@ -9,7 +9,7 @@ from typing import Any
 from yaie.errors import Problem
 from yaie.loading.answering.given import MODALITIES, Given
 from yaie.loading.answering.told import Told
-from yaie.loading.loaded import Loaded
+from yaie.loading.brought import Brought
 
 
 def nothing(_processor: Any, _given: Given) -> Iterator[Problem]:
@@ -25,7 +25,7 @@ class Way:
     """Flags and what follows them, `--image FILE --text LABEL…`; `…` allows more of the last."""
     tells: str
     """What the answer is, for the reference."""
-    by: Callable[[Loaded, Given], Told]
+    by: Callable[[Brought, Given], Told]
     """Makes the answer; raises what transformers raises."""
     objections: Callable[[Any, Given], Iterator[Problem]] = nothing
     """What speaks against the texts, as the processor reads them, known before a weight is read."""
