@@ -88,6 +88,8 @@ def quieted() -> Iterator[list[str]]:
     try:
         with warnings.catch_warnings(record=True) as caught, idle_warnings_silenced():
             warnings.simplefilter("default")
+            # To those who write libraries; what users are to change is told as FutureWarning.
+            warnings.simplefilter("ignore", DeprecationWarning)
             # peft 0.21 asks a model by a name that transformers 5.23 has deprecated.
             warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
             yield collector.messages
