@@ -29,12 +29,11 @@ def told(base: Path, *words: str) -> dict[str, Any]:
 def test_an_adapter_is_counted_in_the_model(
     saved_llama: Path, saved_lora: Path, own: int, trainable: bool
 ) -> None:
-    # A name that a module of the model has too.
-    named = ("adapter.name=model", f"adapter.is_trainable={str(trainable).lower()}")
+    named = ("adapter.name=mine", f"adapter.is_trainable={str(trainable).lower()}")
     assert told(saved_llama, f"adapter={saved_lora}", *named) == {
         "id": str(saved_lora),
         "revision": None,
-        "name": "model",
+        "name": "mine",
         "type": "LORA",
         "rank": 4,
         "modules": 4,

@@ -21,7 +21,7 @@ def test_the_receipt_has_the_contracts_keys(load: Load, saved_llama: Path) -> No
         *("model_class", "source", "parameters", "trainable_parameters", "memory_bytes"),
         *("memory", "trainable", "gradient_checkpointing"),
         *("dtypes", "attention", "device_map", "quantization", "training", "missing_keys"),
-        *("unexpected_keys", "mismatched_keys", "seconds", "problems"),
+        *("unexpected_keys", "mismatched_keys", "seconds", "problems", "adapter"),
     }
     assert receipt["source"] == {"id": str(saved_llama), "revision": None}
 

@@ -1,5 +1,7 @@
 """The receipt sets the memory that was predicted beside the one that was measured."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,3 +33,17 @@ def test_memory_that_is_not_as_predicted_is_flagged() -> None:
 
 def test_memory_that_is_nearly_as_predicted_is_not() -> None:
     assert not [*surprises({"cpu": {"predicted_bytes": 100, "measured_bytes": 105}})]
+
+
+FREED = """
+import gc, weakref, yaie
+model = weakref.ref(yaie.load("model=tiny").model)
+gc.collect()
+assert model() is None
+"""
+
+
+def test_a_model_that_nobody_holds_is_freed() -> None:
+    """The first of a process: errors caught in upstream's imports held the frames of its load."""
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

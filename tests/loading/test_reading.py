@@ -14,10 +14,10 @@ from yaie.spec.load_spec import LoadSpec
 
 
 @pytest.fixture
-def spec(saved_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadSpec:
+def spec(llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadSpec:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(rates, "LEAST_BYTES", 1000)
-    return LoadSpec.model_validate({"model": {"id": str(saved_llama)}})
+    return LoadSpec.model_validate({"model": {"id": str(llama)}})
 
 
 def forget(file: Path) -> None:
@@ -27,11 +27,11 @@ def forget(file: Path) -> None:
         os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def test_only_what_the_disk_gave_is_measured(spec: LoadSpec, saved_llama: Path) -> None:
-    weights = saved_llama / "model.safetensors"
+def test_only_what_the_disk_gave_is_measured(spec: LoadSpec, llama: Path) -> None:
+    weights = llama / "model.safetensors"
     if not Path("/proc/self/io").exists() or os.major(weights.stat().st_dev) == 0:
         pytest.skip("no disk here tells what was read of it")
-    facts, place = gather(spec), reading_place(spec, saved_llama)
+    facts, place = gather(spec), reading_place(spec, llama)
     weights.read_bytes()
     with measured(spec, facts):
         weights.read_bytes()

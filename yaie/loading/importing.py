@@ -36,15 +36,16 @@ def _import(plan: LoadPlan, facts: Facts) -> None:
 def _uncollected() -> Iterator[None]:
     """Spares the garbage collector the hundred thousands of objects that the libraries make.
 
-    They stay for as long as the process does, so searching them for cycles finds nothing and takes
-    a quarter of the import's processor time. What was garbage before is collected before.
+    They stay for as long as the process does, so searching them for cycles again and again takes a
+    quarter of the import's processor time. Once at the end it is needed: errors that were caught on
+    the way hold the frames of whoever imports, and with them the first model for good.
     """
     enabled = gc.isenabled()
-    gc.collect()
     gc.disable()
     try:
         yield
     finally:
+        gc.collect()
         gc.freeze()
         if enabled:
             gc.enable()
