@@ -50,9 +50,9 @@ def really(model: Path, kind: str, scratch: Path) -> list[list[int]]:
     found = scratch / "found.json"
     started = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     words = [str(scratch / "load.py"), str(model), kind, str(found)]
-    subprocess.run(
-        [*started, "--nproc-per-node", "2", *words], check=True, capture_output=True, timeout=300
-    )
+    command = [*started, "--nproc-per-node", "2", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
     return list(json.loads(found.read_text()))
 
 
