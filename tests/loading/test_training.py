@@ -42,6 +42,13 @@ def test_a_step_reaches_what_is_trainable_and_nothing_else(load: Load, saved_lla
     assert loaded.receipt.trainable_parameters == 4128
 
 
+def test_a_layer_that_is_trained_alone_is_told_by_its_number(saved_llama: Path, load: Load) -> None:
+    words = ("weights.mode=train", "weights.trainable=[model.layers.1.*,model.norm.*]")
+    receipt = load(saved_llama, *words).receipt
+    assert set(receipt.trainable) == {"model.layers.1", "model.norm"}
+    assert sum(receipt.trainable.values()) == receipt.trainable_parameters
+
+
 def test_a_step_does_not_reach_what_is_frozen(load: Load, saved_llama: Path) -> None:
     loaded = load(saved_llama, "weights.mode=train", "weights.freeze=['model.layers.0.*']")
     names = {name for name, _ in loaded.model.named_parameters()}

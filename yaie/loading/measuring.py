@@ -24,17 +24,29 @@ def dtypes(model: Model) -> dict[str, int]:
 
 
 def trainable(model: Model) -> dict[str, int]:
-    """Module → parameters to be trained, by the largest modules all of whose parameters are, their
-    layers together as `*`; `""` is the whole."""
+    """Module → parameters to be trained, by the largest modules all of whose parameters are; layers
+    that are all trained together as `*`; `""` is the whole."""
     parts: dict[tuple[str, ...], list[int]] = {}
     for name, parameter in model.named_parameters():
-        path = tuple("*" if part.isdigit() else part for part in name.split("."))
+        path = tuple(name.split("."))
         for length in range(len(path) + 1):
             count = parts.setdefault(path[:length], [0, 0])
             count[0] += parameter.numel()
             count[1] += parameter.numel() if parameter.requires_grad else 0
-    whole = [path for path, (held, trained) in parts.items() if trained == held > 0]
-    return {".".join(path): parts[path][1] for path in whole if not path or path[:-1] not in whole}
+    whole = {path for path, (held, trained) in parts.items() if trained == held > 0}
+    outer = {path for path in whole if not path or path[:-1] not in whole}
+    alike = Counter(map(_starred, parts))
+    folded = Counter(map(_starred, outer))
+    found: Counter[str] = Counter()
+    for path in parts:
+        if path in outer:
+            star = _starred(path)
+            found[".".join(star if folded[star] == alike[star] else path)] += parts[path][1]
+    return dict(found)
+
+
+def _starred(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("*" if part.isdigit() else part for part in path)
 
 
 def checkpoints(model: Model) -> bool:
