@@ -17,6 +17,7 @@ def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -
         "2     fp16       none          2.5 MB  2.00 s  0.002           7",
         "3*    bf16       bnb_4bit      800 kB  2.00 s    0.1           7",
         "* no other cell is better in both memory and KL",
+        "answers are compared with those of fp32 · none",
         "",
         "same auto · none",
         "    comes to the calls of cell 0, fp32 · none",

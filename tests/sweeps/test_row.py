@@ -31,6 +31,7 @@ def test_measures_stand_beside_the_rest() -> None:
         "signal": None,
         "seconds": {"check": 0.5, "process": 1.25},
         "memory": {"cpu": {"predicted_bytes": 8}},
+        "reference": None,
         "log": "cells/3/log.txt",
         "parameters": 2,
     }

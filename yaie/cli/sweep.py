@@ -92,7 +92,8 @@ def _answer(swept: Swept, files: dict[str, str], found: Recommended, args: Names
         from yaie.cli.document import write
 
         where = {} if swept.folder is None else {"folder": str(swept.folder), "files": files}
-        write({"rows": [row.as_json() for row in swept.rows], **where, **found.as_json()})
+        rows = [row.as_json() for row in swept.rows]
+        write({"rows": rows, "reference": swept.reference, **where, **found.as_json()})
         return
     from yaie.cli.problems import write as tell
     from yaie.cli.sweep_table import lines

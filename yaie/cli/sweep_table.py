@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from yaie.errors import errors_of
 from yaie.spec.wording import printable
-from yaie.sweeps.report.column import KNOWN, Column, axes, columns, label
+from yaie.sweeps.report.column import KNOWN, Column, axes, columns, compared_with, label
 from yaie.sweeps.report.plots import against, front_of
 from yaie.sweeps.report.quantity import shown
 from yaie.sweeps.row import Row, Status
@@ -38,6 +38,9 @@ def lines(rows: Sequence[Row], width: int = WIDTH) -> Iterator[str]:
         yield from _aligned(_table(main, axes(rows), ends, width), len(axes(rows)))
     if ends and other is not None:
         yield f"{_MARK} no other cell is better in both memory and {other.title}"
+    found = compared_with(rows)
+    if found is not None and len(main) > 1:
+        yield from wrap(printable(f"answers are compared with those of {label(found)}"), width)
     folded = _folded(rows)
     if main and folded:
         yield ""

@@ -83,7 +83,7 @@ def _loaded(files: Files, number: int) -> dict[str, Any]:
         receipt = start(composition, todo, telling).receipt
     else:
         receipt = load(composition, reporter=telling, acts=todo).receipt
-    return account(receipt, measuring)
+    return account(receipt, measuring, files)
 
 
 def _measuring(files: Files, handed: dict[str, Any]) -> Measuring:

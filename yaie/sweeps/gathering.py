@@ -100,6 +100,11 @@ class Gathering:
             self._awaited.discard(row.number)
             self._watcher.finished(row)
 
+    def stay(self, numbers: Iterable[int]) -> None:
+        """Rows that were to be written anew stay as they are."""
+        for number in numbers:
+            self._watcher.finished(self._rows[number])
+
     def awaits(self, numbers: Iterable[int]) -> None:
         """The cells whose rows are to come."""
         self._awaited = set(numbers)

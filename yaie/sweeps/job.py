@@ -97,6 +97,7 @@ def _row(files: Files, number: int, planned: Mapping[str, Any], ended: Ended) ->
         signal=ended.signal,
         seconds={**told.get("seconds", {}), "process": ended.seconds},
         memory=told.get("memory") or planned["memory"],
+        reference=told.get("reference"),
         log=str(files.log(number).relative_to(files.folder)),
         measures=told.get("measures", {}),
     )

@@ -52,6 +52,9 @@ class Row:
     """Stage of the load → seconds, as in a receipt; `process` is the whole life of its process."""
     memory: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Device → `predicted_bytes`, and `measured_bytes` once it was loaded."""
+    reference: int | None = None
+    """Number of the cell that it is compared with, where that had left its answers by then; None
+    where it is compared with none."""
     log: str | None = None
     """What its process printed: a path from the sweep's folder on; None where nothing ran."""
     measures: Json = field(default_factory=dict)
@@ -75,6 +78,7 @@ class Row:
             "signal": self.signal,
             "seconds": {stage: round(took, 4) for stage, took in self.seconds.items()},
             "memory": {device: dict(sizes) for device, sizes in self.memory.items()},
+            "reference": self.reference,
             "log": self.log,
             **self.measures,
         }
@@ -91,6 +95,7 @@ _OWN = (
     "signal",
     "seconds",
     "memory",
+    "reference",
     "log",
 )
 

@@ -26,7 +26,8 @@ from yaie.sweeps.measures.measuring import NOTHING, Measuring
 from yaie.sweeps.measures.reference import reference
 from yaie.sweeps.planned import planned
 from yaie.sweeps.product import Asked
-from yaie.sweeps.row import Row, Status
+from yaie.sweeps.row import Row
+from yaie.sweeps.waves import to_run, waves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,8 @@ class Swept:
     cells: tuple[Cell, ...]
     versions: Mapping[str, str]
     """Of what the cells are run by: `{"yaie": …, "transformers": …, "torch": …}`."""
+    reference: int | None = None
+    """Number of the cell that the others are compared with; None where nothing is compared."""
 
     @property
     def compositions(self) -> dict[int, Composition]:
@@ -96,28 +99,33 @@ def sweep(
     folder = None if running.dry else running.into or folder_of(cells, own)
     rows = tuple(cell.row() for cell in cells)
     if folder is not None:
-        for text in _remarks(cells, measuring):
+        for text in _remarks(cells, measuring, running.workers):
             watcher.remark(text)
         rows = run(cells, folder, own, launcher, watcher, running.timeout, measuring)
-    return Swept(folder=folder, rows=rows, cells=cells, versions=own["versions"])
+    return Swept(
+        folder=folder,
+        rows=rows,
+        cells=cells,
+        versions=own["versions"],
+        reference=measuring.reference,
+    )
 
 
 def _decided(cells: Sequence[Cell], running: Running) -> Measuring:
     """What is measured, with the reference among the cells."""
-    measuring = replace(running.measuring, workers=None if running.launcher else running.workers)
-    if "quality" not in measuring.parts:
-        return measuring
-    return replace(measuring, reference=reference(cells, running.reference))
+    if "quality" not in running.measuring.parts:
+        return running.measuring
+    return replace(running.measuring, reference=reference(cells, running.reference))
 
 
-def _remarks(cells: Sequence[Cell], measuring: Measuring) -> Iterator[str]:
+def _remarks(cells: Sequence[Cell], measuring: Measuring, workers: int) -> Iterator[str]:
     """What is said before the cells run."""
     if measuring.reference is not None and len(cells) > 1:
         (cell,) = (cell for cell in cells if cell.number == measuring.reference)
         yield f"answers are compared with those of cell {cell.number}: {' '.join(cell.words)}"
-    if "speed" in measuring.parts and (measuring.workers or 1) > 1:
+    if "speed" in measuring.parts and workers > 1:
         yield (
-            f"{measuring.workers} cells run at a time, and slow each other down:"
+            f"{workers} cells run at a time, and slow each other down:"
             " `--workers 1` to compare their speed"
         )
 
@@ -145,7 +153,7 @@ def run(
         gathering.take(cells)
         if measuring.text is not None:
             files.text.write_text(measuring.text, encoding="utf-8")
-        todo = [cell for cell in cells if _is_to_run(cell, gathering)]
+        todo = to_run(cells, measuring.reference, gathering)
         for cell in todo:
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
             write_whole(files.spec(cell.number), _spec(cell, measuring))
@@ -153,7 +161,7 @@ def run(
         watcher.begin(folder, gathering.rows, awaited)
         job = Job(folder=folder.resolve(), run="", cwd=Path.cwd(), timeout=timeout)
         with gathering:
-            for wave in _waves(awaited, measuring.reference):
+            for wave in waves(awaited, measuring.reference, gathering):
                 launched(launcher, job, wave, gathering)
     return gathering.rows
 
@@ -170,18 +178,6 @@ def _held(files: Files) -> Iterator[None]:
         raise InputError(Problem(path="", message=message, origin="--into")) from error
     except OSError as error:
         raise unwritten(files, error) from error
-
-
-def _is_to_run(cell: Cell, gathering: Gathering) -> bool:
-    held = gathering.row(cell.number)
-    return cell.status is Status.PLANNED and not (held and held.is_finished)
-
-
-def _waves(rows: Sequence[Row], reference: int | None) -> Iterator[list[Row]]:
-    """The reference before the others, which read its answers."""
-    first = [row for row in rows if row.number == reference]
-    others = [row for row in rows if row.number != reference]
-    yield from (wave for wave in (first, others) if wave)
 
 
 def _spec(cell: Cell, measuring: Measuring) -> dict[str, Any]:

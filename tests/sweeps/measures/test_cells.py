@@ -28,6 +28,7 @@ def test_a_reference_behind_the_others_runs_first(rows: tuple[Row, ...]) -> None
     (other, reference) = (row.measures for row in rows)
     assert reference["kl_divergence"] == 0.0
     assert 0.0 < other["kl_divergence"] < 0.01
+    assert [row.reference for row in rows] == [1, 1]
 
 
 def test_touching_the_weights_counts_as_loading_and_measuring_does_not(

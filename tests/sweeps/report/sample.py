@@ -23,6 +23,7 @@ def loaded(number: int, measured: int = 1000, kl: float | None = None, /, **cell
         exit_code=0,
         seconds={"check": 0.5, "import": 9.0, "load": 1.5, "process": 12.0},
         memory={"cpu": {"predicted_bytes": measured + 1, "measured_bytes": measured}},
+        reference=None if kl is None else 0,
         log=f"cells/{number}/log.txt",
         measures={"parameters": 7} if kl is None else {"parameters": 7, "kl_divergence": kl},
     )

@@ -68,6 +68,7 @@ def test_the_same_report_makes_the_same_bytes(html: str) -> None:
         "python -m yaie cell-1.yaml",
         "model: tiny precision: bf16",
         "same as cell 0",
+        "Answers are compared with those of fp32 · none.",
         "cells/3/log.txt",
     ],
 )

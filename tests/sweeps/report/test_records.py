@@ -32,6 +32,7 @@ def test_a_record_holds_what_a_row_tells() -> None:
         "seconds_import": 9.0,
         "seconds_load": 1.5,
         "seconds_process": 12.0,
+        "reference": 0,
         "exit_code": 0,
         "signal": None,
         "problem": None,

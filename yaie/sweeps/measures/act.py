@@ -18,6 +18,7 @@ from yaie.planning.upstream import quieted
 from yaie.spec.load_spec import LoadSpec
 from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.measures.account import account
+from yaie.sweeps.measures.crowd import WORKERS, crowd
 from yaie.sweeps.measures.measure import Found, Subject, UnmeasuredError
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.measures.table import BY_STAGE, of_parts
@@ -46,7 +47,7 @@ class Measured:
         files = Files(self.folder)
         if _is_first():
             # Of a process that is killed as it measures, so much is known.
-            write_whole(files.partial(self.number), account(loaded.receipt, self.measuring))
+            write_whole(files.partial(self.number), account(loaded.receipt, self.measuring, files))
         subject = Subject(
             loaded=loaded,
             measuring=self.measuring,
@@ -54,8 +55,11 @@ class Measured:
             answers=files.reference,
         )
         found = self._found(subject)
+        told = dict(found.values)
+        if told and BY_STAGE[self.stage].part == "speed":
+            told[WORKERS] = crowd(self.folder)
         problems = (Problem(path="", message=m, severity="warning") for m in found.remarks)
-        return Deed(name=self.stage, told=dict(found.values), problems=tuple(problems))
+        return Deed(name=self.stage, told=told, problems=tuple(problems))
 
     def _found(self, subject: Subject) -> Found:
         import torch

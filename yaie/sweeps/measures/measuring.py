@@ -26,8 +26,6 @@ class Measuring:
     reference: int | None = None
     """Number of the cell whose answers those of the others are compared with; None where nothing
     is compared."""
-    workers: int | None = None
-    """Cells that run at a time on this machine; None where that is not known."""
 
     @property
     def words(self) -> str:
@@ -41,7 +39,6 @@ class Measuring:
             "own_text": self.text is not None,
             "repeats": self.repeats,
             "reference": self.reference,
-            "workers": self.workers,
         }
 
     def identity(self) -> dict[str, Any]:
@@ -67,7 +64,6 @@ def from_json(document: Mapping[str, Any], text: str) -> Measuring:
         text=text if document["own_text"] else None,
         repeats=document["repeats"],
         reference=document["reference"],
-        workers=document["workers"],
     )
 
 

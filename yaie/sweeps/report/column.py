@@ -152,6 +152,12 @@ def axes(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for row in rows for key in row.cell))
 
 
+def compared_with(rows: Sequence[Row]) -> Row | None:
+    """The row of the cell that answers are compared with; None where none are."""
+    numbers = {row.reference for row in rows}
+    return next((row for row in rows if row.number in numbers), None)
+
+
 def stages(rows: Sequence[Row]) -> tuple[str, ...]:
     """The stages of the rows' loads, in the order in which they happen."""
     return tuple(dict.fromkeys(stage for row in rows for stage in row.seconds))

@@ -14,7 +14,7 @@ from typing import Any
 from yaie.errors import Problem, errors_of
 from yaie.spec.recipe_writing import Written
 from yaie.sweeps.report.best import Best
-from yaie.sweeps.report.column import Column, axes, columns, label
+from yaie.sweeps.report.column import Column, axes, columns, compared_with, label
 from yaie.sweeps.report.plots import front_of, plots
 from yaie.sweeps.report.quantity import Quantity, shown
 from yaie.sweeps.report.records import whole
@@ -160,7 +160,7 @@ def _table(report: Report) -> dict[str, Any]:
             }
             for row in rows
         ],
-        "told_of_table": _SORTS + _MARKED * bool(ends),
+        "told_of_table": _SORTS + _MARKED * bool(ends) + _compared(rows),
     }
 
 
@@ -173,6 +173,11 @@ def _heads(keys: Sequence[str], shared: Sequence[Column]) -> Iterator[dict[str, 
 
 _SORTS = "A heading sorts."
 _MARKED = " Marked: no other cell is better in both quantities of the first plot."
+
+
+def _compared(rows: Sequence[Row]) -> str:
+    found = compared_with(rows) if len(rows) > 1 else None
+    return "" if found is None else f" Answers are compared with those of {label(found)}."
 
 
 def _value(column: Column, held: Quantity | None) -> dict[str, str]:

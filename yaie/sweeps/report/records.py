@@ -35,7 +35,13 @@ def _measured(row: Row, rows: Mapping[int, Row]) -> Row:
     first = rows.get(-1 if row.same_as is None else row.same_as)
     if row.status is not Status.SAME or first is None:
         return row
-    return replace(row, seconds=first.seconds, memory=first.memory, measures=first.measures)
+    return replace(
+        row,
+        seconds=first.seconds,
+        memory=first.memory,
+        measures=first.measures,
+        reference=first.reference,
+    )
 
 
 def _values(
@@ -56,6 +62,7 @@ def _values(
             yield f"{column.name}_min", None if held is None else held.least
             yield f"{column.name}_max", None if held is None else held.most
     yield from ((f"seconds_{stage}", row.seconds.get(stage)) for stage in passed)
+    yield "reference", row.reference
     yield "exit_code", row.exit_code
     yield "signal", row.signal
     yield "problem", next((error.message for error in errors_of(row.problems)), None)
