@@ -28,7 +28,7 @@ def test_a_report_says_how_to_make_the_sweep_and_each_cell_again() -> None:
     assert told().title == "Sweep of tiny"
     assert told().command == "python -m yaie sweep precision=fp32,bf16 'model.config.x={a: 1}'"
     assert told().recipes[0].text == "model: tiny\nprecision: fp32\n"
-    assert list(told().versions) == ["yaie", "Python"]
+    assert told().versions == {"yaie": "0.1.0"}
 
 
 def test_the_files_are_written_the_same_each_time(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ ROW = Row(
     seconds={"check": 0.5, "process": 1.25},
     memory={"cpu": {"predicted_bytes": 8}},
     log="cells/3/log.txt",
+    started="2026-11-28T20:40:00Z",
+    machine={"host": "node7", "devices": ["H200"], "versions": {"torch": "2.13.0"}},
     measures={"parameters": 2},
 )
 
@@ -33,9 +35,17 @@ def test_measures_stand_beside_the_rest() -> None:
         "memory": {"cpu": {"predicted_bytes": 8}},
         "reference": None,
         "log": "cells/3/log.txt",
+        "started": "2026-11-28T20:40:00Z",
+        "machine": {"host": "node7", "devices": ["H200"], "versions": {"torch": "2.13.0"}},
         "parameters": 2,
     }
 
 
 def test_a_row_is_read_back_as_it_was() -> None:
     assert from_json(json.loads(json.dumps(ROW.as_json()))) == ROW
+
+
+def test_a_row_of_before_tells_of_no_machine() -> None:
+    document = ROW.as_json()
+    del document["started"], document["machine"]
+    assert (from_json(document).started, from_json(document).machine) == (None, {})

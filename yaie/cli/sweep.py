@@ -93,7 +93,7 @@ def _answer(swept: Swept, files: dict[str, str], found: Recommended, args: Names
 
         where = {} if swept.folder is None else {"folder": str(swept.folder), "files": files}
         rows = [row.as_json() for row in swept.rows]
-        write({"rows": rows, "reference": swept.reference, **where, **found.as_json()})
+        write({"rows": rows, "reference": swept.measuring.reference, **where, **found.as_json()})
         return
     from yaie.cli.problems import write as tell
     from yaie.cli.sweep_table import lines

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from yaie.errors import Fault, Problem
 from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.handover import problems_from_json
+from yaie.sweeps.machine import machine
 from yaie.sweeps.process import Ended, attended
 from yaie.sweeps.row import Row, Status
 
@@ -99,8 +101,16 @@ def _row(files: Files, number: int, planned: Mapping[str, Any], ended: Ended) ->
         memory=told.get("memory") or planned["memory"],
         reference=told.get("reference"),
         log=str(files.log(number).relative_to(files.folder)),
+        started=_started(ended),
+        machine=machine(),
         measures=told.get("measures", {}),
     )
+
+
+def _started(ended: Ended) -> str:
+    """When a process began that has ended just now."""
+    began = datetime.now(UTC) - timedelta(seconds=ended.seconds)
+    return f"{began:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _judged(

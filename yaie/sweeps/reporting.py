@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,14 +20,14 @@ from yaie.sweeps.sweep import Swept
 
 def report(asked: Asked, swept: Swept, best: Best | None) -> Report:
     """What a page tells of a sweep."""
-    here = {"Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}"}
     return Report(
         title=f"Sweep of {name_of(swept.cells)}",
         command=command(asked),
-        versions={**swept.versions, **here},
+        versions=swept.versions,
         rows=swept.rows,
         recipes={number: written(found) for number, found in swept.compositions.items()},
         best=best,
+        measuring=swept.measuring,
     )
 
 

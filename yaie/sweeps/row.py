@@ -57,6 +57,10 @@ class Row:
     where it is compared with none."""
     log: str | None = None
     """What its process printed: a path from the sweep's folder on; None where nothing ran."""
+    started: str | None = None
+    """When its process began, in UTC: `2026-11-28T20:40:00Z`; None where nothing ran."""
+    machine: Json = field(default_factory=dict)
+    """Where its process ran, as `machine.py` tells; empty where nothing ran."""
     measures: Json = field(default_factory=dict)
     """What was measured of the loaded model, by name; the names stand beside the others in JSON."""
 
@@ -80,6 +84,8 @@ class Row:
             "memory": {device: dict(sizes) for device, sizes in self.memory.items()},
             "reference": self.reference,
             "log": self.log,
+            "started": self.started,
+            "machine": dict(self.machine),
             **self.measures,
         }
 
@@ -95,14 +101,16 @@ _OWN = (
     "signal",
     "seconds",
     "memory",
-    "reference",
     "log",
 )
+_LATER = ("reference", "started", "machine")
+"""Names that rows of a sweep before may lack."""
 
 
 def from_json(document: Json) -> Row:
     """The row that a document spells; raises KeyError, TypeError or ValueError for another one."""
     own = {name: document[name] for name in _OWN}
+    own |= {name: document[name] for name in _LATER if name in document}
     code = own["exit_code"]
     fault = Fault(code) if code in list(Fault) else Fault.UNSUPPORTED
     return Row(
@@ -111,5 +119,5 @@ def from_json(document: Json) -> Row:
             "status": Status(own["status"]),
             "problems": tuple(Problem(**each, fault=fault) for each in own["problems"]),
         },
-        measures={name: value for name, value in document.items() if name not in _OWN},
+        measures={name: value for name, value in document.items() if name not in (*_OWN, *_LATER)},
     )

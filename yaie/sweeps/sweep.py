@@ -69,8 +69,8 @@ class Swept:
     cells: tuple[Cell, ...]
     versions: Mapping[str, str]
     """Of what the cells are run by: `{"yaie": …, "transformers": …, "torch": …}`."""
-    reference: int | None = None
-    """Number of the cell that the others are compared with; None where nothing is compared."""
+    measuring: Measuring = NOTHING
+    """What was measured in each cell, and with what."""
 
     @property
     def compositions(self) -> dict[int, Composition]:
@@ -103,11 +103,7 @@ def sweep(
             watcher.remark(text)
         rows = run(cells, folder, own, launcher, watcher, running.timeout, measuring)
     return Swept(
-        folder=folder,
-        rows=rows,
-        cells=cells,
-        versions=own["versions"],
-        reference=measuring.reference,
+        folder=folder, rows=rows, cells=cells, versions=own["versions"], measuring=measuring
     )
 
 

@@ -13,6 +13,16 @@ REFUSAL = Problem(
     fault=Fault.UNSUPPORTED,
 )
 
+MACHINE = {
+    "host": "n7",
+    "system": "Linux x86_64",
+    "cpu": "EPYC 9654",
+    "cores": 2,
+    "memory_bytes": 25_000_000_000,
+    "devices": ["H200", "H200"],
+    "versions": {"Python": "3.11.9", "torch": "2.13.0"},
+}
+
 
 def loaded(number: int, measured: int = 1000, kl: float | None = None, /, **cell: str) -> Row:
     """A cell that was loaded, of so many bytes and such a divergence."""

@@ -11,6 +11,7 @@ import pytest
 from tests.sweeps.report.sample import ROWS, refused
 from yaie.spec.compose import compose
 from yaie.spec.recipe_writing import written
+from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.report.best import best
 from yaie.sweeps.report.page import Report, page
 
@@ -21,6 +22,7 @@ REPORT = Report(
     rows=ROWS,
     recipes={1: written(compose(None, ["precision=bf16"]))},
     best=best(ROWS, ()),
+    measuring=Measuring(),
 )
 
 
@@ -68,7 +70,7 @@ def test_the_same_report_makes_the_same_bytes(html: str) -> None:
         "python -m yaie cell-1.yaml",
         "model: tiny precision: bf16",
         "same as cell 0",
-        "Answers are compared with those of fp32 · none.",
+        "compared with cell 0: fp32 · none",
         "cells/3/log.txt",
     ],
 )

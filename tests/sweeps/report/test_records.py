@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.sweeps.report.sample import ROWS, loaded
+from tests.sweeps.report.sample import MACHINE, ROWS, loaded
 from yaie.sweeps.report.records import as_csv, as_parquet, records
 
 
@@ -37,7 +37,15 @@ def test_a_record_holds_what_a_row_tells() -> None:
         "signal": None,
         "problem": None,
         "log": "cells/3/log.txt",
+        "started": None,
     }
+
+
+def test_a_record_holds_where_its_cell_ran() -> None:
+    ran, other = records([replace(ROWS[0], machine=MACHINE), ROWS[1]])
+    assert (ran["machine_host"], ran["machine_cores"], ran["version_torch"]) == ("n7", 2, "2.13.0")
+    assert ran["machine_devices"] == "H200; H200"
+    assert other["machine_host"] is None
 
 
 def test_a_refused_cell_has_its_first_error() -> None:
@@ -60,6 +68,15 @@ def test_csv_is_read_back_as_text() -> None:
     lines = list(csv.DictReader(io.StringIO(as_csv(ROWS))))
     held = [{k: "" if v is None else str(v) for k, v in each.items()} for each in records(ROWS)]
     assert lines == held
+
+
+def test_numbers_of_the_csv_are_numbers_to_a_reader_that_guesses() -> None:
+    arrow = pytest.importorskip("pyarrow.csv", reason="the extra `parquet` is not installed")
+    text = as_csv([replace(row, machine=MACHINE) for row in ROWS])
+    found = {f.name: str(f.type) for f in arrow.read_csv(io.BytesIO(text.encode())).schema}
+    held = records(ROWS)
+    numbers = {n for each in held for n, v in each.items() if isinstance(v, int | float)}
+    assert {found[name] for name in numbers} == {"int64", "double"}
 
 
 def test_parquet_is_read_back_as_it_was() -> None:

@@ -108,7 +108,10 @@ KNOWN: tuple[Column, ...] = (
         "top1_agreement", "top-1", Unit.SHARE, "more", "how often the likeliest token is the same"
     ),
     measure("perplexity", "perplexity", Unit.NUMBER, "less", "of the text that was measured with"),
-    measure("parameters", "parameters", Unit.NUMBER),
+    measure("parameters", "parameters", Unit.NUMBER, tells="of the model"),
+    measure("text_tokens", "text tokens", Unit.NUMBER, tells="places that perplexity is of"),
+    measure("threads", "threads", Unit.NUMBER, tells="that torch computed with on CPU"),
+    measure("workers", "cells at a time", Unit.NUMBER, tells="that ran on one machine"),
 )
 _SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
     ("_bytes", Unit.BYTES, "less"),
@@ -123,6 +126,24 @@ def columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     others = dict.fromkeys(n for row in rows for n in row.measures if n not in known)
     found = (*KNOWN, *map(_unknown, others))
     return tuple(column for column in found if any(column.of(row) for row in rows))
+
+
+def constant(among: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns of which neither more nor less is better, and that are the same in all of several
+    rows: they compare nothing, and are told once."""
+    if len(rows) < 2:
+        return ()
+    return tuple(
+        column
+        for column in among
+        if column.better is None and len({column.of(row) for row in rows}) == 1
+    )
+
+
+def varying(among: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The other columns."""
+    same = constant(among, rows)
+    return tuple(column for column in among if column not in same)
 
 
 def _unknown(name: str) -> Column:

@@ -22,7 +22,8 @@ def records(rows: Sequence[Row]) -> list[dict[str, Value]]:
     shared = columns(rows)
     spread = [c for c in shared if any((q := c.of(row)) and q.least is not None for row in rows)]
     keys, passed = axes(rows), stages(rows)
-    return [dict(_values(row, keys, passed, shared, spread)) for row in whole(rows)]
+    places = tuple(dict.fromkeys(name for row in rows for name in _machine(row)))
+    return [dict(_values(row, keys, passed, shared, spread, places)) for row in whole(rows)]
 
 
 def whole(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -39,6 +40,8 @@ def _measured(row: Row, rows: Mapping[int, Row]) -> Row:
         row,
         seconds=first.seconds,
         memory=first.memory,
+        started=first.started,
+        machine=first.machine,
         measures=first.measures,
         reference=first.reference,
     )
@@ -50,6 +53,7 @@ def _values(
     passed: Sequence[str],
     shared: Sequence[Column],
     spread: Sequence[Column],
+    places: Sequence[str],
 ) -> Iterator[tuple[str, Value]]:
     yield "number", row.number
     yield from ((key, row.cell.get(key)) for key in keys)
@@ -67,6 +71,20 @@ def _values(
     yield "signal", row.signal
     yield "problem", next((error.message for error in errors_of(row.problems)), None)
     yield "log", row.log
+    yield "started", row.started
+    machine = _machine(row)
+    yield from ((name, machine.get(name)) for name in places)
+
+
+def _machine(row: Row) -> dict[str, Value]:
+    """Where a cell ran: `machine_cores`, `version_torch`."""
+    found: dict[str, Value] = {}
+    for name, value in row.machine.items():
+        if isinstance(value, Mapping):
+            found |= {f"version_{package}": str(number) for package, number in value.items()}
+        else:
+            found[f"machine_{name}"] = "; ".join(value) if isinstance(value, list) else value
+    return found
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -79,7 +97,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-_TEXT = ("signal", "problem", "log")
+_TEXT = ("signal", "problem", "log", "started")
 """Names that are text, even where no record has a value."""
 
 

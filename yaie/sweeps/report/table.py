@@ -1,0 +1,75 @@
+"""The page's table: a line a cell that was loaded, or is the same as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from yaie.sweeps.report.circumstances import hosts
+from yaie.sweeps.report.column import Column, axes, columns, label, varying, words
+from yaie.sweeps.report.quantity import Quantity, shown
+from yaie.sweeps.report.records import whole
+from yaie.sweeps.row import Row, Status
+
+WITHOUT = (Status.REFUSED, Status.FAILED, Status.KILLED)
+"""Cells that have no line, for nothing was measured."""
+
+
+def table(rows: Sequence[Row], ends: frozenset[int], best: int | None) -> dict[str, Any]:
+    """The template's variables; `ends` and `best` are numbers of the cells that are marked."""
+    lines = [row for row in whole(rows) if row.status not in WITHOUT]
+    shared, keys = varying(columns(lines), lines), axes(rows)
+    are_several = len(hosts(lines)) > 1
+    return {
+        "heads": [*_heads(keys, shared, are_several=are_several)],
+        "lines": [
+            {
+                "number": row.number,
+                "label": label(row),
+                "axes": [row.cell.get(key, "") for key in keys],
+                "status": row.status,
+                "note": "" if row.same_as is None else f"as cell {row.same_as}",
+                "host": row.machine.get("host", "") if are_several else None,
+                "values": [_value(column, column.of(row)) for column in shared],
+                "is_drawn": row.status is not Status.SAME,
+                "marks": _marks(row.number in ends, row.number == best),
+            }
+            for row in lines
+        ],
+        "is_marked": bool(ends),
+        "example": " ".join(words(lines[-1]).split()[:2]) if lines else "",
+    }
+
+
+def _marks(is_front: bool, is_best: bool) -> str:
+    """The classes of a line."""
+    return " ".join(["is-front"] * is_front + ["is-best"] * is_best)
+
+
+def _heads(
+    keys: Sequence[str], shared: Sequence[Column], *, are_several: bool
+) -> Iterator[dict[str, Any]]:
+    yield _head("cell")
+    yield from (_head(key, key, is_axis=True) for key in keys)
+    yield from (_head(column.title, column.name, column=column) for column in shared)
+    yield _head("status")
+    if are_several:
+        yield _head("host")
+
+
+def _head(
+    title: str, name: str = "", *, is_axis: bool = False, column: Column | None = None
+) -> dict[str, Any]:
+    return {"title": title, "name": name, "is_axis": is_axis, "column": column}
+
+
+def _value(column: Column, held: Quantity | None) -> dict[str, Any]:
+    """A quantity, and how far its repeats lie apart, as a share of it."""
+    if held is None:
+        return {"number": None, "text": "", "spread": ""}
+    text = shown(held.median, column.unit)
+    if held.least is None or held.most is None or not held.median:
+        return {"number": held.median, "text": text, "spread": ""}
+    spread = f"{100 * held.spread / abs(held.median):.2g} %"
+    ends = {"least": held.least, "most": held.most}
+    return {"number": held.median, "text": text, "spread": spread, **ends}
