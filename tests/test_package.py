@@ -18,6 +18,7 @@ def test_the_public_names_are_pinned() -> None:
         "Receipt",
         "Row",
         "SourceError",
+        "Swept",
         "UnsupportedError",
         "YaieError",
         "__version__",

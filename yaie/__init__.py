@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yaie.planning.plan import LoadPlan
     from yaie.spec.load_spec import Composition, LoadSpec
     from yaie.sweeps.row import Row
+    from yaie.sweeps.swept import Swept
 
 __version__ = "0.1.0"
 
@@ -51,6 +52,7 @@ _HOMES = {
     "Receipt": "yaie.loading.receipt",
     "Row": "yaie.sweeps.row",
     "SourceError": "yaie.errors",
+    "Swept": "yaie.sweeps.swept",
     "UnsupportedError": "yaie.errors",
     "YaieError": "yaie.errors",
 }
@@ -67,6 +69,7 @@ __all__ = [
     "Receipt",
     "Row",
     "SourceError",
+    "Swept",
     "UnsupportedError",
     "YaieError",
     "__version__",

@@ -14,7 +14,7 @@ from yaie.spec.load_spec import Composition
 if TYPE_CHECKING:
     from yaie.planning.fit import Cell
     from yaie.planning.inspection import Inspection
-    from yaie.sweeps.row import Row
+    from yaie.sweeps.swept import Swept
 
 
 def compose(*words: str | Path, config_dir: str | Path | None = None) -> Composition:
@@ -133,29 +133,44 @@ def sweep(
     host: str = "this",
     context: int | None = None,
     batch: int = 1,
-) -> tuple[Row, ...]:
+) -> Swept:
     """The rows of every cell of the product: `yaie.sweep("model=tiny", "precision=fp32,bf16")`.
+
+    They are a sequence with a table (`print`, or a notebook's own), `.best("memory<8GiB")`,
+    `.records` for pandas, the `.folder` that they lie in, and in it the `.page` and `rows.csv`.
+    The folder of a sweep alone, `yaie.sweep("sweeps/tiny-1a2b3c4d")`, gives what lies there, and
+    nothing is planned, run or written.
 
     Each cell runs in a process of its own, so many at a time as there are workers, or where
     overrides of `hydra/launcher` say; none that is finished in the folder `into` already. `timeout`
     is what a cell may take in seconds. `measure` names what is measured in each, `text` what models
     read then, `repeats` how often speed is measured, and `reference` the cell whose answers others
-    are compared with, by its number or its overrides (docs/sweeps.md). `dry_run` plans the cells,
-    and runs and writes nothing.
+    are compared with, by its number or its overrides (docs/sweeps.md). `host` names the machine
+    that cells run on, `context` the tokens of each of `batch` texts that they are planned for.
+    `dry_run` plans the cells, and runs and writes nothing.
 
     Raises InputError for words of which no cell can be composed or a folder that holds other files,
     UnsupportedError for a launcher that is not installed, SourceError where the disk is full.
     """
     from yaie.facts.memory import Use
-    from yaie.facts.setting import named
     from yaie.sweeps.gathering import Unwatched
     from yaie.sweeps.measures.measuring import Measuring
     from yaie.sweeps.product import Asked
-    from yaie.sweeps.sweep import Running
+    from yaie.sweeps.reporting import report, write
+    from yaie.sweeps.running import Running
     from yaie.sweeps.sweep import sweep as sweep_cells
+    from yaie.sweeps.swept import is_sweep, read
 
+    if len(words) == 1 and is_sweep(Path(words[0])):
+        return read(Path(words[0]))
     recipe, overrides = _split(words)
-    folder = Path(config_dir) if config_dir else None
+    asked = Asked(
+        recipe=recipe,
+        overrides=tuple(overrides),
+        config_dir=Path(config_dir) if config_dir else None,
+        host=host,
+        use=None if context is None else Use(context=context, batch=batch),
+    )
     running = Running(
         into=None if into is None else Path(into),
         workers=workers,
@@ -165,9 +180,10 @@ def sweep(
         reference=None if reference is None else str(reference),
         dry=dry_run,
     )
-    use = None if context is None else Use(context=context, batch=batch)
-    asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=folder)
-    return sweep_cells(asked, running, Unwatched(), named(host), use).rows
+    swept = sweep_cells(asked, running, Unwatched())
+    if swept.folder is not None:
+        write(swept.folder, report(swept), parquet=False)
+    return swept
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

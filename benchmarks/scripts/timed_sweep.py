@@ -14,7 +14,8 @@ from pathlib import Path
 from yaie.sweeps.gathering import Unwatched
 from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row
-from yaie.sweeps.sweep import Running, sweep
+from yaie.sweeps.running import Running
+from yaie.sweeps.sweep import sweep
 
 
 class Clock(Unwatched):

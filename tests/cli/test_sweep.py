@@ -1,7 +1,11 @@
 """`sweep`: what is wrong is said before any cell runs; what is right ends in a table."""
 
+import contextlib
+import io
 import json
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +13,7 @@ import yaie
 from yaie.cli.program import main
 from yaie.sweeps import results
 from yaie.sweeps.row import Status
+from yaie.sweeps.swept import read
 
 Captured = pytest.CaptureFixture[str]
 WORDS = ["model=tiny", "device=cpu", "precision=fp32,bf16", "attention=sdpa,flash_attention_2"]
@@ -48,18 +53,105 @@ def test_rows_as_json(capsys: Captured) -> None:
     assert rows[1]["problems"][0]["path"] == "attention.kind"
 
 
-def test_a_sweep_runs_and_a_second_one_has_nothing_to_do(capsys: Captured) -> None:
-    words = ["sweep", *WORDS, "precision=fp32", "processor=none", "--measure", "none", "--json"]
-    words.remove("precision=fp32,bf16")
-    assert main(words) == 0
-    first = json.loads(capsys.readouterr().out)
-    assert [row["status"] for row in first["rows"]] == ["ok", "refused"]
-    assert Path(first["folder"]).parent == Path("sweeps")
-    assert main(words) == 0
-    again = capsys.readouterr()
-    assert json.loads(again.out) == first
-    assert again.err == f"{first['folder']}: 1 ok, 1 refused, 0 to run\n"
-    assert len(results.read(first["folder"])) == 2
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a sweep of a cell that loads and one that is refused was run, and its answer lies."""
+    place = tmp_path_factory.mktemp("ran")
+    words = ["model=tiny", "device=cpu", "processor=none", "attention=sdpa,flash_attention_2"]
+    flags = ["--measure", "load", "--text", "He maketh me", "--timeout", "600", "--json"]
+    said = io.StringIO()
+    with contextlib.chdir(place), contextlib.redirect_stdout(said):
+        assert main(["sweep", *words, *flags]) == 0
+        Path("answer.json").write_text(said.getvalue())
+    return place
+
+
+def answer(place: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((place / "answer.json").read_text())
+    return found
+
+
+def test_a_sweep_lies_in_a_folder_of_its_own(ran: Path) -> None:
+    assert [row["status"] for row in answer(ran)["rows"]] == ["ok", "refused"]
+    assert Path(answer(ran)["folder"]).parent == Path("sweeps")
+
+
+def test_its_command_has_nothing_to_do(
+    ran: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ran)
+    command = read(Path(answer(ran)["folder"])).preface.command
+    assert main([*shlex.split(command)[3:], "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == answer(ran)
+    assert err == f"{answer(ran)['folder']}: 1 ok, 1 refused, 0 to run\n"
+    assert len(results.read(answer(ran)["folder"])) == 2
+
+
+def test_its_folder_tells_the_same_and_makes_the_same_page(
+    ran: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ran)
+    page = Path(answer(ran)["files"]["page"])
+    before = page.read_bytes()
+    page.unlink()
+    assert main(["sweep", answer(ran)["folder"], "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert (json.loads(out), err) == (answer(ran), "")
+    assert page.read_bytes() == before
+
+
+def test_another_best_cell_is_asked_of_its_folder(
+    ran: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ran)
+    recipe = tmp_path / "best.yaml"
+    words = ["--best", "memory<9MB", "--by", "load", "--write", str(recipe)]
+    assert main(["sweep", answer(ran)["folder"], *words]) == 0
+    command = read(Path(answer(ran)["folder"])).preface.command
+    first, *_, last = recipe.read_text().splitlines()
+    assert first == f"# The best cell of {command} --best 'memory<9MB' --by load"
+    assert last == "processor: none"
+    assert f"  python -m yaie {recipe}\n" in capsys.readouterr().out
+
+
+def test_words_beside_a_folder_would_do_nothing(
+    ran: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ran)
+    folder = answer(ran)["folder"]
+    assert main(["sweep", folder, "precision=fp32", "--workers", "2"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"`{folder}` is a sweep that was run; it is told, nothing is planned or run, and"
+        " `precision=fp32` and `--workers` would do nothing\n\nhint: leave it out, or go on with"
+        " that sweep: `python -m yaie sweep model=tiny "
+    )
+    assert main(["sweep", "sweeps"]) == 2
+    assert capsys.readouterr().err == (
+        f"`sweeps` holds no sweep itself, but some below it\n\nhint: `yaie sweep {folder}`\n"
+    )
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_all_the_same(
+    ran: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ran)
+    folder = answer(ran)["folder"]
+    part = Path(folder, "rows.csv.part")
+    part.mkdir()
+    try:
+        assert main(["sweep", folder]) == 4
+    finally:
+        part.rmdir()
+    out, err = capsys.readouterr()
+    assert out.startswith("cell  attention ")
+    assert "cannot be written to" in err
+
+
+def test_python_reads_the_folder_too(ran: Path) -> None:
+    swept = yaie.sweep(ran / answer(ran)["folder"])
+    assert [row.as_json() for row in swept] == answer(ran)["rows"]
+    assert swept.page == ran / answer(ran)["files"]["page"]
 
 
 def test_where_no_cell_can_be_run_the_code_is_that_of_the_refusals(capsys: Captured) -> None:

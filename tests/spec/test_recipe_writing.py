@@ -125,4 +125,4 @@ def test_the_command_has_what_stands_beside_and_the_folder_of_options(tmp_path: 
 
 
 def test_a_comment_stays_one_line() -> None:
-    assert commented(["what\n- it: is"], "model: tiny\n") == "# what - it: is\nmodel: tiny\n"
+    assert commented(["what\n- it: is"], "model: tiny\n") == "# what\n# - it: is\nmodel: tiny\n"

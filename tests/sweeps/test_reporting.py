@@ -10,23 +10,22 @@ from tests.sweeps.report.sample import ROWS
 from yaie.errors import SourceError
 from yaie.spec.compose import compose
 from yaie.sweeps.cell import Cell
-from yaie.sweeps.product import Asked
+from yaie.sweeps.measures.measuring import NOTHING
 from yaie.sweeps.report.page import Report
 from yaie.sweeps.reporting import report, write
-from yaie.sweeps.sweep import Swept
+from yaie.sweeps.swept import Swept, preface
 
-ASKED = Asked(recipe=None, overrides=("precision=fp32,bf16", "model.config.x={a: 1}"))
 CELL = Cell(number=0, words=("precision=fp32",), composition=compose(None, ["precision=fp32"]))
 
 
 def told() -> Report:
-    swept = Swept(folder=None, rows=ROWS, cells=(CELL,), versions={"yaie": "0.1.0"})
-    return report(ASKED, swept, None)
+    known = preface((CELL,), {"yaie": "0.1.0"}, NOTHING, "python -m yaie sweep precision=fp32,bf16")
+    return report(Swept(rows=ROWS, preface=known, folder=None))
 
 
 def test_a_report_says_how_to_make_the_sweep_and_each_cell_again() -> None:
     assert told().title == "Sweep of tiny"
-    assert told().command == "python -m yaie sweep precision=fp32,bf16 'model.config.x={a: 1}'"
+    assert told().command == "python -m yaie sweep precision=fp32,bf16"
     assert told().recipes[0].text == "model: tiny\nprecision: fp32\n"
     assert told().versions == {"yaie": "0.1.0"}
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from yaie.cli import setting, sweep_measures, sweep_report, sweeping, use
+from yaie.cli.sweep_ending import Cut, ended_by_sigterm, endings, ran
+from yaie.cli.sweep_folder import folder_of
 from yaie.cli.words import one_load
+from yaie.errors import Problem, errors_of
 
 if TYPE_CHECKING:
     from yaie.cli.sweep_report import Recommended, Wish
-    from yaie.sweeps.report.page import Report
-    from yaie.sweeps.sweep import Swept
+    from yaie.sweeps.swept import Swept
 
 EXAMPLES = """\
   yaie sweep precision=fp32,bf16,fp16 quantization=none,bnb_8bit,bnb_4bit
   yaie sweep model=llama2 'quantization=glob(bnb*)' attention=eager,sdpa --workers 2
   yaie sweep 'model.config.num_hidden_layers=range(1,4)' weights=random --dry-run
   yaie sweep recipes/laptop.yaml precision=fp32,bf16 --best 'memory<8GiB' --write best.yaml
+  yaie sweep sweeps/tiny-1a2b3c4d --best 'kl<0.05'    of what was run: nothing is run again
   yaie -m model=llama2 precision=fp16,bf16 hydra/launcher=submitit_slurm hydra.launcher.qos=low
 """
-TERMINATED = 128 + signal.SIGTERM
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,71 +37,96 @@ def add_arguments(parser: ArgumentParser) -> None:
     sweep_report.add_flags(parser)
     setting.add_flags(parser)
     use.add_flags(parser)
-    parser.usage = "yaie sweep [RECIPE] [OVERRIDE ...] [KEY=A,B ...] [--flags]"
+    parser.usage = (
+        "yaie sweep [RECIPE] [OVERRIDE ...] [KEY=A,B ...] [--flags]\n"
+        "       yaie sweep DIR [--best CONDITIONS] [--flags]"
+    )
 
 
 def run(args: Namespace) -> int:
-    """Plans, runs what has not run yet, prints the table."""
+    """Plans, runs what has not run yet, prints the table; of a folder the table alone."""
+    wish, folder = sweep_report.wish(args), folder_of(args)
+    swept, cut = _swept(args, wish) if folder is None else (_told(folder), None)
+    found = sweep_report.recommended(wish, swept) if cut is None else sweep_report.Recommended()
+    files, unwritten = sweep_report.written(swept, found.best, wish, cut)
+    problems = (*endings(swept, cut), *unwritten, *found.problems)
+    _answer(swept, files, found, problems, args)
+    return _code(swept, cut, problems)
+
+
+def _told(folder: Path) -> Swept:
+    from yaie.sweeps.swept import read
+
+    return read(folder)
+
+
+def _swept(args: Namespace, wish: Wish) -> tuple[Swept, Cut | None]:
+    """The sweep, and what cut it off."""
     of_launcher = [word for word in args.words if sweeping.is_of_launcher(word)]
     args.words = [word for word in args.words if not sweeping.is_of_launcher(word)]
     recipe, overrides = one_load(args)
-    there, used, wish = setting.setting(args), use.use(args), sweep_report.wish(args)
     from yaie.cli.sweep_progress import progress_on
-    from yaie.sweeps.outcome import exit_code
     from yaie.sweeps.product import Asked
-    from yaie.sweeps.reporting import command, report
-    from yaie.sweeps.sweep import sweep
+    from yaie.sweeps.sweep import prepared
 
+    asked = Asked(
+        recipe=recipe,
+        overrides=tuple(overrides),
+        config_dir=args.config_dir,
+        host=args.host,
+        transformers=args.transformers,
+        use=use.use(args),
+    )
     running = sweeping.running(args, of_launcher)
-    asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=args.config_dir)
     progress = progress_on(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
-    with redirect_stdout(sys.stderr), _ended_by_sigterm(), progress:
-        swept = sweep(asked, running, progress, there, used)
-    found = sweep_report.recommended(wish, swept.rows, swept.compositions, command(asked))
-    files = _written(swept, report(asked, swept, found.best), wish)
-    _answer(swept, files, found, args)
-    codes = (exit_code(swept.rows), found.exit_code)
-    return min((code for code in codes if code), default=0)
+    with redirect_stdout(sys.stderr), ended_by_sigterm(), progress:
+        ready = prepared(asked, running, progress)
+        sweep_report.check(wish, ready.preface)
+        return ran(ready, progress)
 
 
-def _written(swept: Swept, told: Report, wish: Wish) -> dict[str, str]:
-    """The files beside the rows; none where nothing ran."""
-    from yaie.sweeps.reporting import write
-
-    if swept.folder is None:
-        return {}
-    return {k: str(path) for k, path in write(swept.folder, told, parquet=wish.parquet).items()}
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends the cells that run, as Ctrl-C does."""
-
-    def end(number: int, frame: object) -> NoReturn:
-        print("terminated", file=sys.stderr)
-        raise SystemExit(TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _answer(swept: Swept, files: dict[str, str], found: Recommended, args: Namespace) -> None:
+def _answer(
+    swept: Swept,
+    files: Mapping[str, str],
+    found: Recommended,
+    problems: Sequence[Problem],
+    args: Namespace,
+) -> None:
     if args.json:
         from yaie.cli.document import write
 
-        where = {} if swept.folder is None else {"folder": str(swept.folder), "files": files}
-        rows = [row.as_json() for row in swept.rows]
-        write({"rows": rows, "reference": swept.measuring.reference, **where, **found.as_json()})
+        write(_document(swept, files, found, problems))
         return
     from yaie.cli.problems import write as tell
-    from yaie.cli.sweep_table import lines
+    from yaie.sweeps.report.lines import lines
 
     table = lines(swept.rows, get_terminal_size().columns)
     print("\n".join((*table, *found.lines())))
     if files and not args.quiet:
         print(f"written: {', '.join(files.values())}", file=sys.stderr)
-    tell(found.problems, sys.stderr)
+    tell(problems, sys.stderr)
+
+
+def _document(
+    swept: Swept, files: Mapping[str, str], found: Recommended, problems: Sequence[Problem]
+) -> dict[str, object]:
+    """The rows; beside them where they lie, what was recommended, and what is wrong, where there is
+    such a thing."""
+    where = {} if swept.folder is None else {"folder": str(swept.folder), "files": files}
+    left = {"unfinished": swept.unfinished} if swept.unfinished else {}
+    wrong = {"problems": [problem.as_json() for problem in problems]}
+    recommended = found.as_json()
+    told = wrong if problems or recommended else {}
+    rows = [row.as_json() for row in swept]
+    reference = swept.preface.measuring.reference
+    return {"rows": rows, "reference": reference, **where, **left, **recommended, **told}
+
+
+def _code(swept: Swept, cut: Cut | None, problems: Sequence[Problem]) -> int:
+    from yaie.sweeps.outcome import exit_code
+
+    if cut is not None:
+        return cut.exit_code
+    codes = (exit_code(swept.rows), *(int(problem.fault) for problem in errors_of(problems)))
+    return min((code for code in codes if code), default=0)

@@ -60,6 +60,19 @@ def measuring(args: Namespace) -> Measuring:
     )
 
 
+def text_file(args: Namespace) -> Path | None:
+    """The file that `--text` names; None where it names none."""
+    return Path(args.text) if args.text is not None and _is_file(args.text) else None
+
+
+def _is_file(given: str) -> bool:
+    return _may_be_path(given) and Path(given).is_file()
+
+
+def _may_be_path(given: str) -> bool:
+    return len(given) < 4096 and "\n" not in given and "\0" not in given
+
+
 def _parts(text: str | None) -> tuple[str, ...]:
     if text is None:
         return PARTS
@@ -94,12 +107,11 @@ def _repeats(text: str) -> int:
 def _text(given: str) -> str:
     """The text of a file, or what was given itself; a single word is a file's name."""
     path = Path(given)
-    is_path = len(given) < 4096 and "\n" not in given and "\0" not in given
-    if is_path and path.is_file():
+    if _is_file(given):
         return _read(path)
     if not given.strip():
         raise _refused("--text", "the text is empty")
-    if is_path and (path.is_dir() or len(given.split()) == 1):
+    if _may_be_path(given) and (path.is_dir() or len(given.split()) == 1):
         raise _refused("--text", f"`{given}` is no file, and no text of several words")
     return given
 

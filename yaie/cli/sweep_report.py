@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yaie.errors import Fault, Problem, UnsupportedError, YaieError
+from yaie.errors import Fault, Problem, SourceError, UnsupportedError, YaieError
 
 if TYPE_CHECKING:
-    from yaie.spec.load_spec import Composition
+    from yaie.cli.sweep_ending import Cut
     from yaie.spec.recipe_writing import Written
     from yaie.sweeps.report.best import Best
     from yaie.sweeps.report.column import Column
     from yaie.sweeps.report.condition import Condition
-    from yaie.sweeps.row import Row
+    from yaie.sweeps.swept import Preface, Swept
 
 VALUED = ("--best", "--by", "--write")
 """Flags that are followed by a value."""
@@ -60,6 +61,8 @@ class Wish:
     parquet: bool
     is_for_best: bool
     """Whether a cell is to be recommended."""
+    said: tuple[str, ...] = ()
+    """The flags that say which."""
 
 
 def wish(args: Namespace) -> Wish:
@@ -84,7 +87,14 @@ def wish(args: Namespace) -> Wish:
         overwrite=args.overwrite,
         parquet=args.parquet,
         is_for_best=any(each is not None for each in (args.best, args.by, recipe)),
+        said=tuple(_said(args)),
     )
+
+
+def _said(args: Namespace) -> Iterator[str]:
+    for flag, value in (("--best", args.best), ("--by", args.by)):
+        if value is not None:
+            yield from (flag, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,21 +107,16 @@ class Recommended:
     written: Written | None = None
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def exit_code(self) -> int:
-        return min((int(problem.fault) for problem in self.problems), default=0)
-
     def as_json(self) -> dict[str, Any]:
         """What stands beside the rows in the answer; nothing where no cell was asked for."""
         if self.best is None and not self.problems:
             return {}
-        problems = [problem.as_json() for problem in self.problems]
         if self.best is None:
-            return {"best": None, "problems": problems}
+            return {"best": None}
         row = self.best.row
-        best = {"number": row.number, "cell": dict(row.cell), "reason": self.best.reason}
         recipe = None if self.recipe is None else str(self.recipe)
-        return {"best": {**best, "recipe": recipe}, "problems": problems}
+        best = {"number": row.number, "cell": dict(row.cell), "reason": self.best.reason}
+        return {"best": {**best, "recipe": recipe}}
 
     def lines(self) -> Iterator[str]:
         """The answer for people."""
@@ -126,29 +131,58 @@ class Recommended:
             yield f"  {self.written.command(str(self.recipe))}"
 
 
-def recommended(
-    asked: Wish, rows: Sequence[Row], compositions: Mapping[int, Composition], command: str
-) -> Recommended:
+def check(asked: Wish, told: Preface) -> None:
+    """Raises InputError where FILE is another recipe, before any cell runs for it."""
+    from yaie.spec.recipe_file import check_free
+    from yaie.spec.recipe_writing import commented
+
+    if asked.recipe is not None and not asked.overwrite:
+        check_free(asked.recipe, commented([_head(asked, told)], ""), "--write")
+
+
+def _head(asked: Wish, told: Preface) -> str:
+    """The first line of a recipe that the sweep wrote."""
+    return " ".join((f"The best cell of {told.command}", shlex.join(asked.said))).rstrip()
+
+
+def recommended(asked: Wish, swept: Swept) -> Recommended:
     """The best cell, written as a recipe where that was asked for."""
     from yaie.sweeps.report.best import best
 
     if not asked.is_for_best:
         return Recommended()
     try:
-        found = best(rows, asked.conditions, asked.by)
+        found = best(swept.rows, asked.conditions, asked.by)
     except UnsupportedError as error:
         return Recommended(problems=error.problems)
     if asked.recipe is None:
         return Recommended(best=found)
     from yaie.spec.recipe_file import place
-    from yaie.spec.recipe_writing import commented, written
+    from yaie.spec.recipe_writing import commented
 
-    said = written(compositions[found.row.number])
-    lines = [f"The best cell of {command}", found.reason]
+    said = swept.preface.recipes[found.row.number]
+    comments = [_head(asked, swept.preface), found.reason]
     if said.beside or said.config_dir:
-        lines.append(f"What a recipe may not say stands beside: {said.command(str(asked.recipe))}")
+        beside = said.command(str(asked.recipe))
+        comments.append(f"What a recipe may not say stands beside: {beside}")
+    text = commented(comments, said.text)
     try:
-        place(asked.recipe, commented(lines, said.text), "--write", overwrite=asked.overwrite)
+        place(asked.recipe, text, "--write", overwrite=asked.overwrite)
     except YaieError as error:
         return Recommended(best=found, problems=error.problems)
     return Recommended(best=found, recipe=asked.recipe, written=said)
+
+
+def written(
+    swept: Swept, best: Best | None, asked: Wish, cut: Cut | None
+) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    """The files beside the rows, none where nothing ran or nothing can be written; and why not."""
+    from yaie.sweeps.reporting import report, write
+
+    if swept.folder is None or (cut is not None and cut.is_full):
+        return {}, ()
+    try:
+        files = write(swept.folder, report(swept, best), parquet=asked.parquet)
+    except SourceError as error:
+        return {}, error.problems
+    return {kind: str(path) for kind, path in files.items()}, ()

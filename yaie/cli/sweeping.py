@@ -10,7 +10,7 @@ from yaie.cli import sweep_measures
 from yaie.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from yaie.sweeps.sweep import Running
+    from yaie.sweeps.running import Running
 
 VALUED = ("--into", "--workers", "--timeout")
 """Flags of a sweep that are followed by a value."""
@@ -41,7 +41,7 @@ def add_flags(parser: ArgumentParser) -> None:
 
 def running(args: Namespace, words: list[str]) -> Running:
     """How the cells run, by the flags and the words for Hydra's launcher."""
-    from yaie.sweeps.sweep import Running
+    from yaie.sweeps.running import Running
 
     if args.workers is not None and any(_picks_launcher(word) for word in words):
         message = "`--workers` and `hydra/launcher` both say where cells run"
@@ -53,6 +53,7 @@ def running(args: Namespace, words: list[str]) -> Running:
         launcher=tuple(words),
         timeout=_seconds(args.timeout),
         measuring=sweep_measures.measuring(args),
+        text_file=sweep_measures.text_file(args),
         reference=args.reference,
         dry=args.dry_run,
     )

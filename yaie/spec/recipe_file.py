@@ -20,6 +20,18 @@ def check_place(path: Path, flag: str) -> None:
         raise _refused(f"`{path.parent}` may not be written to", None, flag)
 
 
+def check_free(path: Path, head: str, flag: str) -> None:
+    """Raises InputError where a file is there that does not begin so."""
+    if path.exists() and not path.read_bytes().startswith(head.encode()):
+        raise _refused(*_taken(path, flag), flag)
+
+
+def _taken(path: Path, flag: str) -> tuple[str, str]:
+    return f"`{path}` is there already, and says something else", (
+        f"`{flag} OTHER.yaml`, or `--overwrite`"
+    )
+
+
 def place(path: Path, text: str, flag: str, *, overwrite: bool) -> None:
     """Writes a recipe; raises InputError where another one is there, and is not to be overwritten.
 
@@ -27,8 +39,7 @@ def place(path: Path, text: str, flag: str, *, overwrite: bool) -> None:
     the disk takes it not.
     """
     if path.exists() and not overwrite and path.read_bytes() != text.encode():
-        hint = f"`{flag} OTHER.yaml`, or `--overwrite`"
-        raise _refused(f"`{path}` is there already, and says something else", hint, flag)
+        raise _refused(*_taken(path, flag), flag)
     try:
         write_text(path, text)
     except OSError as error:

@@ -157,5 +157,6 @@ def _said(name: str, option: str, fields: dict[str | int, Any]) -> Any:
 
 
 def commented(lines: Iterable[str], text: str) -> str:
-    """A recipe's text below lines of comment."""
-    return "".join(f"# {' '.join(line.split())}\n" for line in lines) + text
+    """A recipe's text below lines of comment, none of which ends before its line does."""
+    parts = (part for line in lines for part in line.splitlines())
+    return "".join(f"# {part}".rstrip() + "\n" for part in parts) + text

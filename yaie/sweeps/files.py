@@ -1,12 +1,14 @@
 """A sweep's folder: where each thing lies in it, and how it is written.
 
 sweep.json      which sweep this is
+preface.json    what is told of it beside its rows: its command, and each cell's recipe
 rows.jsonl      a row a line, in the order in which they were finished; of a cell's the last holds
 run             which run of the sweep goes on; jobs of another one end themselves
 lock            held by the process that runs the sweep
 cells/7/        spec.json: what cell 7 loads; log.txt: what its process printed; row.json: its row,
                 until it stands in rows.jsonl; partial.json: what its process told before it
                 was measured
+rows.csv, rows.parquet, report.html  what is made of the rows
 text.txt        what models read as they are measured
 reference.safetensors  the answers of the cell that the others are compared with
 launcher/       what Hydra's launcher leaves
@@ -32,8 +34,24 @@ class Files:
         return self.folder / "sweep.json"
 
     @property
+    def preface(self) -> Path:
+        return self.folder / "preface.json"
+
+    @property
     def rows(self) -> Path:
         return self.folder / "rows.jsonl"
+
+    @property
+    def csv(self) -> Path:
+        return self.folder / "rows.csv"
+
+    @property
+    def parquet(self) -> Path:
+        return self.folder / "rows.parquet"
+
+    @property
+    def page(self) -> Path:
+        return self.folder / "report.html"
 
     @property
     def run(self) -> Path:

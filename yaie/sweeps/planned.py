@@ -10,8 +10,6 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from yaie.errors import Fault, InputError, Problem
-from yaie.facts.memory import Use
-from yaie.facts.setting import Setting
 from yaie.planning.inquiry import Inquiry
 from yaie.planning.plan import LoadPlan
 from yaie.planning.trials import Trials, trials
@@ -24,12 +22,7 @@ Told = Callable[[int, int], None]
 """Told how many cells of how many are planned."""
 
 
-def planned(
-    asked: Asked,
-    setting: Setting | None = None,
-    use: Use | None = None,
-    tell: Told = lambda done, total: None,
-) -> tuple[Cell, ...]:
+def planned(asked: Asked, tell: Told = lambda done, total: None) -> tuple[Cell, ...]:
     """Every cell of the product, with its problems; raises InputError for what is wrong with all.
 
     Of cells that come to the same calls the first is run.
@@ -37,7 +30,7 @@ def planned(
     found = compositions(asked)
     cells: list[Cell] = []
     firsts: dict[str, int] = {}
-    with trials(setting, use) as there:
+    with trials(asked.setting, asked.use) as there:
         for number, (words, composed) in enumerate(found.items()):
             cells.append(_cell(number, words, composed, there, firsts))
             tell(number + 1, len(found))

@@ -9,6 +9,8 @@ from math import prod
 from pathlib import Path
 
 from yaie.errors import InputError, Problem
+from yaie.facts.memory import Use
+from yaie.facts.setting import Setting, named
 from yaie.planning.preflight import uncomposed
 from yaie.spec.axes import Axes, Words, axes
 from yaie.spec.compose import compose_each
@@ -27,6 +29,17 @@ class Asked:
     overrides: Words
     """Those with several values are the axes."""
     config_dir: Path | None = None
+    host: str = "this"
+    """The machine that the cells run on."""
+    transformers: str = "installed"
+    """The release on it."""
+    use: Use | None = None
+    """What the cells are planned for."""
+
+    @property
+    def setting(self) -> Setting:
+        """Raises InputError for a machine or a release that has no name."""
+        return named(self.host, self.transformers)
 
 
 def compositions(asked: Asked) -> dict[Words, Composition | InputError]:

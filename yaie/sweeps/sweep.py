@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from yaie.errors import InputError, Problem
-from yaie.facts.memory import Use
-from yaie.facts.setting import Setting
-from yaie.spec.load_spec import Composition
 from yaie.sweeps import results
 from yaie.sweeps.cell import Cell
-from yaie.sweeps.files import Files, write_whole
+from yaie.sweeps.command import command
+from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.gathering import Gathering, Watcher, unwritten
 from yaie.sweeps.handover import as_json
 from yaie.sweeps.identity import claim, folder_of, identity
@@ -27,83 +25,75 @@ from yaie.sweeps.measures.reference import reference
 from yaie.sweeps.planned import planned
 from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row
+from yaie.sweeps.running import Running
+from yaie.sweeps.swept import Preface, Swept, is_sweep, preface
 from yaie.sweeps.waves import to_run, waves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """How the cells of a sweep run, and where its rows are written."""
+class Prepared:
+    """A sweep whose cells are planned, before any of them runs."""
 
-    into: Path | None = None
-    """The sweep's folder; None for one by its model and a digest of all that it asks for."""
-    workers: int = 1
-    """Cells at a time on this machine."""
-    launcher: tuple[str, ...] = ()
-    """Overrides for Hydra's launcher: `hydra/launcher=ray`."""
-    timeout: float | None = None
-    """Seconds that a cell may take; None for as long as it takes."""
-    measuring: Measuring = field(default_factory=Measuring)
-    reference: str | None = None
-    """The cell that others are compared with, by its number or its overrides; None for the one that
-    loses least."""
-    dry: bool = False
-    """Whether cells are planned only, and nothing is run or written."""
-
-    @property
-    def launching(self) -> tuple[str, ...]:
-        """The overrides of the launcher, those that workers stand for among them."""
-        if self.workers == 1:
-            return self.launcher
-        # A worker takes cells one by one: some last a hundred times longer than others.
-        several = (f"hydra.launcher.n_jobs={self.workers}", "hydra.launcher.batch_size=1")
-        return ("hydra/launcher=joblib", *several, *self.launcher)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
-    """What a sweep came to."""
-
-    folder: Path | None
-    """None where nothing was written."""
-    rows: tuple[Row, ...]
     cells: tuple[Cell, ...]
-    versions: Mapping[str, str]
-    """Of what the cells are run by: `{"yaie": …, "transformers": …, "torch": …}`."""
-    measuring: Measuring = NOTHING
-    """What was measured in each cell, and with what."""
+    folder: Path | None
+    """None where nothing is to be run or written."""
+    own: dict[str, Any]
+    """Its identity."""
+    preface: Preface
+    launcher: Launches
+    running: Running
 
-    @property
-    def compositions(self) -> dict[int, Composition]:
-        """Number of a cell → what it composes to, of those that compose."""
-        return {c.number: c.composition for c in self.cells if c.composition is not None}
+    def run(self, watcher: Watcher) -> Swept:
+        """Runs the cells that have not run yet; raises what `run` does."""
+        if self.folder is None:
+            rows = tuple(cell.row() for cell in self.cells)
+            return Swept(rows=rows, preface=self.preface, folder=None)
+        for text in _remarks(self.cells, self.preface.measuring, self.running.workers):
+            watcher.remark(text)
+        rows = run(
+            self.cells,
+            self.folder,
+            self.own,
+            self.launcher,
+            watcher,
+            self.running.timeout,
+            self.preface.measuring,
+            self.preface,
+        )
+        return Swept(rows=rows, preface=self.preface, folder=self.folder)
+
+    def so_far(self) -> Swept | None:
+        """What its folder tells after a run that was cut off; None where that did not begin."""
+        if self.folder is None or not is_sweep(self.folder):
+            return None
+        if read_whole(Files(self.folder).identity) != self.own:
+            return None
+        return Swept(rows=results.read(self.folder), preface=self.preface, folder=self.folder)
 
 
-def sweep(
-    asked: Asked,
-    running: Running,
-    watcher: Watcher,
-    setting: Setting | None = None,
-    use: Use | None = None,
-) -> Swept:
+def sweep(asked: Asked, running: Running, watcher: Watcher) -> Swept:
     """Plans every cell of a product, and runs those that have not run yet.
 
-    The setting is that of the machine that the cells run on, the use what they are planned for.
-    Raises what `planned` and `run` do, and what keeps the launcher from being set up.
+    Raises what `prepared` and `run` do.
+    """
+    return prepared(asked, running, watcher).run(watcher)
+
+
+def prepared(asked: Asked, running: Running, watcher: Watcher) -> Prepared:
+    """Plans every cell of a product.
+
+    Raises what `planned` does, and what keeps the launcher from being set up.
     """
     from yaie.sweeps.launcher import launcher_of
 
     launcher = launcher_of(running.launching, asked.config_dir)
-    cells = planned(asked, setting, use, watcher.planned)
+    cells = planned(asked, watcher.planned)
     measuring = _decided(cells, running)
     own = identity(asked, cells, measuring)
     folder = None if running.dry else running.into or folder_of(cells, own)
-    rows = tuple(cell.row() for cell in cells)
-    if folder is not None:
-        for text in _remarks(cells, measuring, running.workers):
-            watcher.remark(text)
-        rows = run(cells, folder, own, launcher, watcher, running.timeout, measuring)
-    return Swept(
-        folder=folder, rows=rows, cells=cells, versions=own["versions"], measuring=measuring
+    told = preface(cells, own["versions"], measuring, command(asked, running, folder))
+    return Prepared(
+        cells=cells, folder=folder, own=own, preface=told, launcher=launcher, running=running
     )
 
 
@@ -134,16 +124,20 @@ def run(
     watcher: Watcher,
     timeout: float | None = None,
     measuring: Measuring = NOTHING,
+    told: Preface | None = None,
 ) -> tuple[Row, ...]:
     """Every cell's row, once each has one; a cell that is finished in the folder is not run again.
 
-    `own` is the sweep's identity, `timeout` the seconds that a cell may take. Raises InputError
-    where the folder is another sweep's, SourceError where the disk takes no more rows, and what
-    keeps a launcher from starting. Rows that were finished stay, whatever happens.
+    `own` is the sweep's identity, `timeout` the seconds that a cell may take, `told` what the
+    folder tells beside the rows. Raises InputError where the folder is another sweep's, SourceError
+    where the disk takes no more rows, and what keeps a launcher from starting. Rows that were
+    finished stay, whatever happens.
     """
     files = Files(folder)
     with _held(files):
         claim(files, own)
+        if told is not None:
+            write_whole(files.preface, told.as_json())
         results.mend(files)
         gathering = Gathering(files, {row.number: row for row in results.read(folder)}, watcher)
         gathering.take(cells)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.sweeps.report.sample import ROWS, loaded, refused, same
-from yaie.cli.sweep_table import lines
 from yaie.errors import Problem
+from yaie.sweeps.report.lines import lines
 
 
 def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -> None:
