@@ -33,6 +33,11 @@ text is generated as the checkpoint's generation config says, of at most {MOST_N
 tokens where that sets no limit, or of as many as `--max-new-tokens` says; sampling begins at the
 same seed each time. Pre- and post-processing are those of transformers' pipelines where there is
 one for the task. Image processors run on Pillow where torchvision is not installed.
+
+Of images and sounds beside a prompt a conversation is made where the processor has a template of
+one; where it has none, the processor's own token for them (`<image>`) is put before the prompt, a
+line each, unless the prompt names it: `--prompt "<image> in the style of"`. A prompt that the
+processor does not take is refused before the weights are fetched.
 """
 
 _REST = """

@@ -13,6 +13,7 @@ import pytest
 
 from tests.hub import Hub, running
 from tests.loading.answering.checkpoints import bert
+from tests.loading.disks import on_a_disk
 
 Yaie = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -150,3 +151,20 @@ def test_the_adapter_of_a_hub_comes_before_the_weights_of_its_model(
     adapter = next(i for i, said in enumerate(asked) if "adapter_model.safetensors" in said)
     weights = next(i for i, said in enumerate(asked) if "/model.safetensors" in said)
     assert adapter < weights
+
+
+def test_room_for_what_is_fetched_and_saved_is_asked_for_at_once(
+    hub: Hub, tmp_path: Path, saved_llama: Path
+) -> None:
+    """Each alone would fit, and before the save failed once all was loaded."""
+    disk = tmp_path / "disk"
+    size = sum(file.stat().st_size for file in saved_llama.iterdir())
+    words = ("-m", "yaie", "model=org/llama", "processor=none", "-q")
+    place = ("model.cache_dir=cache", "--save", "out")
+    program = f"import os; os.environ['HF_ENDPOINT'] = '{hub.url}'; os.chdir('{disk}')"
+    run = f"{program}; import sys; from yaie.cli.program import main; sys.exit(main(sys.argv[1:]))"
+    done = on_a_disk(disk, f"size={size * 3 // 2}", "true", "-c", run, *words[2:], *place)
+    assert done.returncode == 4, done.stderr
+    assert "are needed, " in done.stderr
+    assert "the saved model, beside what is there until it is whole" in done.stderr
+    assert not fetched(hub, "model.safetensors")

@@ -13,6 +13,7 @@ from yaie.loading.fetching import with_files
 from yaie.loading.importing import import_classes
 from yaie.loading.stopwatch import Stopwatch
 from yaie.planning.calls import Call
+from yaie.planning.files import download_here
 from yaie.planning.local_calls import at_hand
 from yaie.planning.plan import LoadPlan
 from yaie.planning.preflight import plan as planned
@@ -80,4 +81,5 @@ def _refuse(composition: Composition, facts: Facts, acts: Acts) -> None:
         return
     plan = planned(composition, facts)
     memory, _ = memory_judged(plan, facts, None)
-    raise_errors(refusals(acts, plan, facts, memory))
+    need = download_here(plan.spec, facts).need
+    raise_errors(refusals(acts, plan, facts, memory, need))

@@ -11,7 +11,6 @@ from typing import Any
 
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
-from yaie.facts.memory import MemoryFacts
 from yaie.facts.packages import installed, release
 from yaie.planning.memory.inputs import UnknownInputError
 from yaie.planning.memory.structure import bare_model, quantizer_of, settled_dtype
@@ -19,7 +18,7 @@ from yaie.planning.samples import Size, sample
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, wrong
-from yaie.sources.disk import DiskNeed, shortages
+from yaie.sources.disk import DiskNeed
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta
@@ -96,13 +95,6 @@ def default_folder(spec: LoadSpec) -> Path:
     """Where an export goes that names no folder: beside, by the model's name."""
     name = spec.model.id or spec.model.architecture or "model"
     return Path(f"{Path(name).resolve().name}-{FORMATS[0]}")
-
-
-def unroomed(memory: MemoryFacts | None, folder: Path) -> Iterator[Problem]:
-    """A problem where the disk has no room for the graph beside what is there; none where its size
-    is not known."""
-    if memory is not None:
-        yield from shortages([room_for(memory.total("weights_bytes") or 0, folder)])
 
 
 def room_for(size: int, folder: Path) -> DiskNeed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from yaie.facts.memory import MemoryFacts
 from yaie.planning.memory.structure import quantizer_of
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.problems import refused
-from yaie.sources.disk import DiskNeed, shortages
+from yaie.sources.disk import DiskNeed
 from yaie.sources.files import small_files
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec, keeps_adapter
@@ -83,19 +83,12 @@ def _quantizer(spec: LoadSpec, facts: Facts) -> Any | None:
     return AutoHfQuantizer.from_config(config, pre_quantized=True)
 
 
-def unroomed(
-    spec: LoadSpec,
-    facts: Facts,
-    memory: MemoryFacts | None,
-    need: Callable[[int], DiskNeed],
-) -> Iterator[Problem]:
-    """A problem where the disk has no room for the model's bytes; none where its size is not
-    known."""
+def saved_bytes(spec: LoadSpec, facts: Facts, memory: MemoryFacts | None) -> int | None:
+    """What the saved model takes; None where its size is not known."""
     if memory is None:
-        return
+        return None
     state = memory.total("quantization_state_bytes") or 0
-    size = (memory.total("weights_bytes") or 0) + state + _beside_weights(spec, facts)
-    yield from shortages([need(size)])
+    return (memory.total("weights_bytes") or 0) + state + _beside_weights(spec, facts)
 
 
 def room_for(size: int, folder: Path) -> DiskNeed:

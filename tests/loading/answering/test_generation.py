@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 import torch
 import transformers
 from PIL import Image
 
 import yaie
 from tests.loading.answering.conftest import Made, asked
+from yaie.loading.answering.given import Given
+from yaie.loading.answering.prompt import fed
 
 PROMPT = "where does it sleep"
 
@@ -51,6 +55,46 @@ def test_a_model_that_sees_answers_without_an_image_too(made: Made, image: Path)
     alone = asked(folder, prompt=PROMPT, max_new_tokens=6)["answer"]
     assert alone
     assert alone != asked(folder, prompt=PROMPT, images=[image], max_new_tokens=6)["answer"]
+
+
+def without_template(folder: Path, place: Path) -> Path:
+    """A copy of a checkpoint whose processor knows no conversation."""
+    copy = Path(shutil.copytree(folder, place))
+    (copy / "chat_template.jinja").unlink()
+    return copy
+
+
+def test_without_a_template_an_image_stands_before_the_prompt(
+    made: Made, image: Path, tmp_path: Path
+) -> None:
+    """Handed on as it is, by transformers' pipeline too, the prompt is refused by the processor."""
+    folder = without_template(made("llava"), tmp_path / "llava")
+    pipe = transformers.pipeline("image-text-to-text", model=str(folder), device="cpu")
+    with pytest.raises(ValueError, match="Found total 0 <image> tokens and 1 images"):
+        pipe(images=[Image.open(image)], text=PROMPT)
+    (said,) = pipe(
+        images=[Image.open(image)],
+        text=f"<image>\n{PROMPT}",
+        max_new_tokens=6,
+        return_full_text=False,
+    )
+    answer = asked(folder, prompt=PROMPT, images=[image], max_new_tokens=6)["answer"]
+    assert answer == said["generated_text"].strip()
+    named = asked(folder, prompt=f"<image> {PROMPT}", images=[image], max_new_tokens=6)
+    assert named["answer"] == answer
+
+
+def test_a_template_of_the_tokenizer_alone_leaves_no_image_out(
+    made: Made, image: Path, other_image: Path, tmp_path: Path
+) -> None:
+    folder = without_template(made("llava"), tmp_path / "llava")
+    processor = transformers.AutoProcessor.from_pretrained(folder)
+    tokenizer = processor.tokenizer
+    tokenizer.chat_template = "{% for m in messages %}USER {{ m['content'] }}{% endfor %}"
+    read = fed(processor, Given(prompt=PROMPT, images=(image, other_image)))
+    words = tokenizer.decode(read["input_ids"][0]).split()
+    assert words == ["USER", *["<image>"] * 32, *PROMPT.split()]
+    assert len(read["pixel_values"]) == 2
 
 
 def test_sampling_begins_at_the_same_place_and_leaves_the_process_its_own(made: Made) -> None:

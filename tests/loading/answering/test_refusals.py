@@ -71,6 +71,19 @@ def test_a_pair_is_as_long_as_both_its_texts(made: Made) -> None:
     assert refusal(made("bert", "ForQuestionAnswering"), texts=["cat " * 300] * 2)[1] == message
 
 
+def test_a_prompt_that_names_other_images_than_are_given(made: Made, image: Path) -> None:
+    """Before, it was told once the weights were there."""
+    found = refusal(made("llava"), prompt=f"<image> {TEXT}", images=[image])
+    assert found == (
+        "--prompt",
+        "`LlavaProcessor` does not take this prompt with what is given: ValueError: The total"
+        " number of <image> tokens in the prompts should be the same as the number of images"
+        " passed. Found total 2 <image> tokens and 1 images.",
+        None,
+        Fault.UNSUPPORTED,
+    )
+
+
 def test_weights_that_are_none(made: Made) -> None:
     message = "`weights=meta` has a structure but no numbers to compute with"
     assert refusal(made("llama"), "weights=meta", prompt=TEXT)[1] == message

@@ -15,6 +15,7 @@ from yaie.loading.destination import place_of
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
 from yaie.rules.problems import wrong
+from yaie.sources.disk import DiskNeed, shortages
 from yaie.sources.download import Progress
 from yaie.spec.load_spec import LoadSpec
 
@@ -65,6 +66,14 @@ class Watched(Act, Protocol):
 
 
 @runtime_checkable
+class Storing(Act, Protocol):
+    """An act that writes to disks."""
+
+    def needs(self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None) -> Iterator[DiskNeed]:
+        """What it will write to disks, as far as that can be foreseen."""
+
+
+@runtime_checkable
 class Writing(Act, Protocol):
     """An act that replaces a folder as a whole."""
 
@@ -89,11 +98,20 @@ def obstacles(acts: Iterable[Act], spec: LoadSpec) -> Iterator[Problem]:
 
 
 def refusals(
-    acts: Iterable[Act], plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
+    acts: Acts,
+    plan: LoadPlan,
+    facts: Facts,
+    memory: MemoryFacts | None,
+    fetched: DiskNeed | None = None,
 ) -> Iterator[Problem]:
-    """What speaks against the acts once the plan is made."""
+    """What speaks against the acts once the plan is made, among it disks that have no room for all
+    that is written to them, `fetched` by the load itself included."""
     for act in acts:
         yield from act.refusals(plan, facts, memory)
+    storing = [act for act in acts if isinstance(act, Storing)]
+    written = [need for act in storing for need in act.needs(plan, facts, memory)]
+    if written:
+        yield from shortages([*([fetched] if fetched else []), *written])
 
 
 def _entangled(acts: Sequence[Writing]) -> Iterator[Problem]:

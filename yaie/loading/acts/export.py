@@ -16,12 +16,13 @@ from yaie.loading.loaded import Loaded
 from yaie.planning.exporting import (
     FLAG,
     lacking_packages,
+    room_for,
     unexportable,
     unknown_format,
-    unroomed,
     without_numbers,
 )
 from yaie.planning.plan import LoadPlan
+from yaie.sources.disk import DiskNeed
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -44,7 +45,10 @@ class Export:
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
         yield from unexportable(plan.spec, facts)
-        yield from unroomed(memory, place_of(self.folder))
+
+    def needs(self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None) -> Iterator[DiskNeed]:
+        if memory is not None:
+            yield room_for(memory.total("weights_bytes") or 0, place_of(self.folder))
 
     def done(self, loaded: Loaded) -> Deed:
         exported = loaded.export(self.format, self.folder)

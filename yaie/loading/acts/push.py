@@ -13,7 +13,8 @@ from yaie.loading import pushing
 from yaie.loading.acts.act import Deed
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.saving import unroomed, unsaveable, without_whole_weights
+from yaie.planning.saving import saved_bytes, unsaveable, without_whole_weights
+from yaie.sources.disk import DiskNeed
 from yaie.sources.download import Progress, silent
 from yaie.sources.push.displaced import Kind
 from yaie.sources.push.target import FLAG, Target
@@ -39,8 +40,10 @@ class Push:
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
         yield from unsaveable(plan.spec, facts, FLAG)
-        if self.saved is None:
-            yield from unroomed(plan.spec, facts, memory, pushing.room_for)
+
+    def needs(self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None) -> Iterator[DiskNeed]:
+        if self.saved is None and (size := saved_bytes(plan.spec, facts, memory)) is not None:
+            yield pushing.room_for(size)
 
     def watched(self, progress: Progress) -> Push:
         return replace(self, progress=progress)

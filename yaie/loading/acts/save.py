@@ -13,7 +13,8 @@ from yaie.loading.acts.act import Deed
 from yaie.loading.destination import place_of, unsaveable_to
 from yaie.loading.loaded import Loaded
 from yaie.planning.plan import LoadPlan
-from yaie.planning.saving import FLAG, room_for, unroomed, unsaveable
+from yaie.planning.saving import FLAG, room_for, saved_bytes, unsaveable
+from yaie.sources.disk import DiskNeed
 from yaie.spec.load_spec import LoadSpec
 
 
@@ -32,8 +33,10 @@ class Save:
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
         yield from unsaveable(plan.spec, facts)
-        place = place_of(self.folder)
-        yield from unroomed(plan.spec, facts, memory, lambda size: room_for(size, place))
+
+    def needs(self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None) -> Iterator[DiskNeed]:
+        if (size := saved_bytes(plan.spec, facts, memory)) is not None:
+            yield room_for(size, place_of(self.folder))
 
     def done(self, loaded: Loaded) -> Deed:
         saved = loaded.save(self.folder)

@@ -34,20 +34,20 @@ def picture(file: str | Path) -> Any:
         return load_image(image)
 
 
-def samples(loaded: Brought, file: str | Path) -> Any:
+def samples(processor: Any, file: str | Path) -> Any:
     """A file's sound in one channel, float32, at the rate that the feature extractor takes."""
     import soundfile
     import soxr
 
     heard, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    wanted = rate_of(loaded)
+    wanted = rate_of(processor)
     mono = heard.mean(axis=1)
     return mono if rate == wanted else soxr.resample(mono, rate, wanted)
 
 
-def rate_of(loaded: Brought) -> int:
+def rate_of(processor: Any) -> int:
     """Samples a second that the model takes."""
-    return int(part(loaded.processor, "feature_extractor").sampling_rate)
+    return int(part(processor, "feature_extractor").sampling_rate)
 
 
 def resampled(loaded: Brought, given: Given) -> Iterator[Problem]:
@@ -55,7 +55,7 @@ def resampled(loaded: Brought, given: Given) -> Iterator[Problem]:
     for file in given.audio:
         import soundfile
 
-        rate, wanted = soundfile.info(file).samplerate, rate_of(loaded)
+        rate, wanted = soundfile.info(file).samplerate, rate_of(loaded.processor)
         if rate != wanted:
             message = f"`{file}` has {rate:,} samples a second, and was resampled to {wanted:,}"
             yield Problem(path="--audio", message=message, severity="warning")

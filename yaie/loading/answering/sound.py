@@ -18,7 +18,7 @@ _EARS = ("feature_extractor",)
 def classified(loaded: Brought, given: Given) -> Told:
     """The likeliest labels of a recording."""
     most = min(wording.SHOWN, loaded.model.config.num_labels)
-    heard = samples(loaded, given.audio[0])
+    heard = samples(loaded.processor, given.audio[0])
     rows = piped(loaded, "AudioClassificationPipeline", _EARS, heard, top_k=most)
     return Told(text=wording.shares(rows), outputs=rows)
 
@@ -26,7 +26,7 @@ def classified(loaded: Brought, given: Given) -> Told:
 def transcribed(loaded: Brought, given: Given) -> Told:
     """What is said in a recording."""
     parts = ("feature_extractor", "tokenizer")
-    heard = samples(loaded, given.audio[0])
+    heard = samples(loaded.processor, given.audio[0])
     limit = given.max_new_tokens
     said = {} if limit is None else {"generate_kwargs": {"max_new_tokens": limit}}
     found = piped(loaded, "AutomaticSpeechRecognitionPipeline", parts, heard, **said)
@@ -77,5 +77,7 @@ def drawn(loaded: Brought, given: Given) -> Told:
 def heard(loaded: Brought, file: Any) -> dict[str, Any]:
     """A recording as the model takes it."""
     ears = part(loaded.processor, "feature_extractor")
-    read = ears(samples(loaded, file), sampling_rate=ears.sampling_rate, return_tensors="pt")
+    read = ears(
+        samples(loaded.processor, file), sampling_rate=ears.sampling_rate, return_tensors="pt"
+    )
     return placed(loaded, read)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from yaie.loading.answering import embedding, sound, text, vision
 from yaie.loading.answering.forward import forwarded
 from yaie.loading.answering.generation import generated
+from yaie.loading.answering.prompt import unfed
 from yaie.loading.answering.way import Way
 
 _GENERATED = "the text continued, or answered where there is a chat template"
@@ -23,12 +24,14 @@ _ABOUT_IMAGES = Way(
     usage="--prompt TEXT --image FILE…",
     tells="what the model says of the images",
     by=generated,
+    objections=unfed,
     generates=True,
 )
 _ABOUT_SOUNDS = Way(
     usage="--prompt TEXT --audio FILE…",
     tells="what the model says of the sounds",
     by=generated,
+    objections=unfed,
     generates=True,
 )
 _TRANSCRIBED = Way(usage="--audio FILE", tells=_TRANSCRIPT, by=sound.transcribed, generates=True)
