@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +14,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from yaie.sources import upstream
 
 LARGE = (".safetensors", ".bin", ".gguf")
 """Suffixes of files that are kept by Git LFS."""
@@ -105,6 +109,20 @@ class Hub:
 def running() -> Iterator[Hub]:
     """A hub that listens on a free port of the loopback device."""
     with listening(Hub(), Handler) as hub:
+        yield hub
+
+
+@contextmanager
+def serving(
+    monkeypatch: pytest.MonkeyPatch, cache: Path, repositories: Mapping[str, Path]
+) -> Iterator[Hub]:
+    """A hub of these that this process fetches from, at the first try, into a cache of its own."""
+    with running() as hub:
+        for id, folder in repositories.items():
+            hub.add(id, folder)
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_HUB_CACHE", str(cache))
+        monkeypatch.setattr(upstream, "WAITS", ())
         yield hub
 
 

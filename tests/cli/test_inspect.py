@@ -10,9 +10,9 @@ import pytest
 
 import yaie
 from yaie.cli.program import main
-from yaie.planning.tree.drawing import lines
 from yaie.planning.tree.held import Tensor
-from yaie.planning.tree.node import Branch, ModuleTree, node
+from yaie.planning.tree.module_tree import ModuleTree
+from yaie.planning.tree.node import Branch, node
 
 _REPEATED = re.compile(r"layers\.|^one of")
 Captured = pytest.CaptureFixture[str]
@@ -111,7 +111,7 @@ def test_state_that_is_not_known_is_said() -> None:
     )
     root = node("Linear", [tensor], [])
     tree = ModuleTree(branches=(Branch(names=("",), node=root),), sums=root.sums)
-    _, row, _, *totals = lines(tree)
+    _, row, _, *totals = tree.lines()
     assert row.split(maxsplit=5)[3:] == ["64", "100.0%", "32 B + ?"]
     assert totals == [
         "parameters    64 in 4 bits",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import yaie
+from tests import push_hub
 
 SIZES = {
     "hidden_size": 32,
@@ -83,3 +84,13 @@ def saved_lora(saved_llama: Path, tmp_path_factory: pytest.TempPathFactory) -> P
             torch.nn.init.normal_(parameter, std=0.1)
     model.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[push_hub.PushHub]:
+    """A hub that takes what is pushed, and knows this user; files that fetch have their own."""
+    with push_hub.running() as served:
+        monkeypatch.setenv("HF_ENDPOINT", served.url)
+        monkeypatch.setenv("HF_TOKEN", push_hub.TOKEN)
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+        yield served

@@ -12,11 +12,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import yaie
-from tests.hub import Hub, running
+from tests.hub import Hub, serving
 from yaie.errors import SourceError
 from yaie.planning.download import plan_with_files
 from yaie.planning.inquiry import check_with_checkpoint
-from yaie.sources import upstream
 
 WEIGHTS = "adapter_model.safetensors"
 TOKENS = torch.tensor([[1, 2, 3, 4, 5]])
@@ -30,11 +29,7 @@ def lora(saved_lora: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hub(lora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running() as served:
-        served.add("org/lora", lora)
-        monkeypatch.setenv("HF_ENDPOINT", served.url)
-        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-        monkeypatch.setattr(upstream, "WAITS", ())
+    with serving(monkeypatch, tmp_path / "hub", {"org/lora": lora}) as served:
         yield served
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import yaie
-from tests.push_hub import TOKEN, PushHub, running
+from tests.push_hub import PushHub
 from yaie.cli.program import main
 
 Load = Callable[..., yaie.Loaded]
@@ -99,15 +99,6 @@ def test_no_hub_is_asked_of_the_model_that_an_adapter_names(
         loaded.model.save_pretrained(tmp_path / "upstream")
     stored = "adapter_model.safetensors"
     assert contents(tmp_path / "out")[stored] == contents(tmp_path / "upstream")[stored]
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushHub]:
-    with running() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-        yield hub
 
 
 @pytest.mark.parametrize("more", [(), ("--revision", "new")])

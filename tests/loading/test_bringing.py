@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.hub import Hub, running
+from tests.hub import Hub, serving
 from yaie.cli.program import main
-from yaie.sources import upstream
 
 Captured = pytest.CaptureFixture[str]
 OURS = ("model=org/llama", "processor=none")
@@ -19,11 +18,7 @@ OURS = ("model=org/llama", "processor=none")
 
 @pytest.fixture
 def hub(saved_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running() as served:
-        served.add("org/llama", saved_llama)
-        monkeypatch.setenv("HF_ENDPOINT", served.url)
-        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-        monkeypatch.setattr(upstream, "WAITS", ())
+    with serving(monkeypatch, tmp_path / "hub", {"org/llama": saved_llama}) as served:
         yield served
 
 

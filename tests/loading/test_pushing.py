@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import yaie
 from tests.loading.disks import on_a_disk
-from tests.push_hub import TOKEN, PushHub, running
+from tests.push_hub import PushHub
 from yaie.cli.program import main
 from yaie.loading.acts.push import Push
 from yaie.loading.load import load
@@ -22,15 +21,6 @@ from yaie.loading.reporting import Silent
 from yaie.sources.push.target import Target
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushHub]:
-    with running() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-        yield hub
 
 
 ROUND_TRIP = """

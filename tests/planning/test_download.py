@@ -9,10 +9,9 @@ from shutil import disk_usage
 import pytest
 
 import yaie
-from tests.hub import Hub, running
+from tests.hub import Hub, serving
 from yaie.errors import SourceError
 from yaie.planning.download_plan import DownloadPlan
-from yaie.sources import upstream
 from yaie.sources.bring import bring
 from yaie.sources.rates import note
 
@@ -21,13 +20,10 @@ OURS = ("model=org/bert", "processor=none")
 
 @pytest.fixture
 def hub(tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running() as served:
-        served.add("org/bert", tiny_bert)
-        monkeypatch.setenv("HF_ENDPOINT", served.url)
+    with serving(monkeypatch, tmp_path / "hub", {"org/bert": tiny_bert}) as served:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
-        monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+        monkeypatch.delenv("HF_HUB_CACHE")
         monkeypatch.setenv("HF_HOME", str(tmp_path))
-        monkeypatch.setattr(upstream, "WAITS", ())
         yield served
 
 

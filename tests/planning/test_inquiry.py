@@ -13,11 +13,10 @@ from huggingface_hub import constants
 from safetensors.torch import load_file
 
 import yaie
-from tests.hub import Hub, running
+from tests.hub import Hub, serving
 from yaie.errors import Problem, UnsupportedError
 from yaie.planning.download import plan_with_files
 from yaie.planning.inquiry import check_with_checkpoint, inquire
-from yaie.sources import upstream
 
 SIZES = {"hidden_size": 16, "intermediate_size": 32, "vocab_size": 64}
 OURS = ("model=org/bert", "processor=none")
@@ -47,11 +46,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def hub(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running() as served:
-        served.add("org/bert", saved)
-        monkeypatch.setenv("HF_ENDPOINT", served.url)
-        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-        monkeypatch.setattr(upstream, "WAITS", ())
+    with serving(monkeypatch, tmp_path / "cache", {"org/bert": saved}) as served:
         yield served
 
 

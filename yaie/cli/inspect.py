@@ -41,9 +41,8 @@ def run(args: Namespace) -> int:
         return 0
     from yaie.cli import problems
     from yaie.cli.colour import painter
-    from yaie.planning.tree.drawing import lines
 
-    print(*lines(found.tree, painter(sys.stdout)), sep="\n")
+    print(*found.tree.lines(painter(sys.stdout)), sep="\n")
     if not args.quiet:
         problems.write(found.problems, sys.stderr)
     return 0

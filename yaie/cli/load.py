@@ -75,9 +75,8 @@ def run(args: Namespace) -> int:
     write_receipt(composition.spec, receipt, sys.stdout)
     if args.architecture:
         from yaie.cli.colour import painter
-        from yaie.planning.tree.drawing import lines
 
-        print("", *lines(outcome.tree, painter(sys.stdout)), sep="\n")
+        print("", *outcome.tree.lines(painter(sys.stdout)), sep="\n")
     if "answer" in receipt:
         print(f"\n{receipt['answer']}")
     return 0

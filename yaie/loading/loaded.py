@@ -14,7 +14,7 @@ from yaie.loading.exporting.export import Exported, export
 from yaie.loading.modules import tree_of
 from yaie.loading.pushing import push
 from yaie.loading.saving import Saved, save
-from yaie.planning.tree.node import ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
 from yaie.sources.push.content import Pushed
 from yaie.sources.push.target import Target, Visibility
 

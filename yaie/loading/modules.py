@@ -11,7 +11,7 @@ from yaie.loading import measuring
 from yaie.planning.memory.packing import held
 from yaie.planning.tree.growth import RANKS, grown, named_tensors, tied
 from yaie.planning.tree.held import Tensor
-from yaie.planning.tree.node import ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
 
 Home = Callable[[str, Any], str]
 """A tensor's name and the tensor → its device."""

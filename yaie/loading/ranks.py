@@ -12,7 +12,7 @@ from yaie.errors import Fault, Problem, UnsupportedError
 from yaie.facts.host import this_host
 from yaie.loading.loaded import Loaded
 from yaie.loading.receipt import Receipt
-from yaie.planning.tree.node import ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
 from yaie.sources.disk import existing
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec

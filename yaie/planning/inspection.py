@@ -31,7 +31,7 @@ from yaie.planning.preflight import compose, judged, resolved, survey, with_orig
 from yaie.planning.rehearsal import matched, rehearsed
 from yaie.planning.tree.foreseen import foreseen
 from yaie.planning.tree.growth import RANKS
-from yaie.planning.tree.node import ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
 from yaie.planning.tree.selection import cut, selected
 from yaie.planning.upstream import quieted
 from yaie.rules.memory import judge_memory

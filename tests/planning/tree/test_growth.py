@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from yaie.loading.modules import tree_of
-from yaie.planning.tree.node import Branch, ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
+from yaie.planning.tree.node import Branch
 
 
 def stack(*modules: nn.Module) -> tuple[Branch, ...]:

@@ -7,8 +7,9 @@ from torch import nn
 
 from yaie.errors import InputError
 from yaie.loading.modules import tree_of
-from yaie.planning.tree.node import ModuleTree
-from yaie.planning.tree.selection import cut, labelled, selected
+from yaie.planning.tree.module_tree import ModuleTree
+from yaie.planning.tree.names import labelled
+from yaie.planning.tree.selection import cut, selected
 
 
 class Layer(nn.Module):

@@ -9,8 +9,8 @@ from textwrap import wrap
 
 from yaie.facts.memory import WAITING
 from yaie.planning.tree.held import Sums, Tensor
-from yaie.planning.tree.node import Branch, ModuleTree, Node
-from yaie.planning.tree.selection import labelled
+from yaie.planning.tree.names import labelled
+from yaie.planning.tree.node import Branch, Node
 from yaie.planning.tree.table import (
     CLASS,
     NARROWEST,
@@ -36,12 +36,12 @@ def plain(text: str, _style: str) -> str:
     return text
 
 
-def lines(tree: ModuleTree, paint: Paint = plain) -> Iterator[str]:
-    """The rows of a tree, then its totals."""
-    rows = [row for branch in tree.branches for row in _root(branch)]
-    yield from aligned(rows, tree.sums, paint)
+def drawn(branches: Sequence[Branch], sums: Sums, paint: Paint) -> Iterator[str]:
+    """The rows of a tree, then the totals of its model."""
+    rows = [row for branch in branches for row in _root(branch)]
+    yield from aligned(rows, sums, paint)
     yield ""
-    for what, told in _totals(tree):
+    for what, told in _totals(branches, sums):
         first, *rest = wrap(told, max(get_terminal_size().columns, NARROWEST) - INDENT)
         yield f"{paint(f'{what:{INDENT - 1}}', 'bold')} {first}"
         yield from (f"{'':{INDENT}}{line}" for line in rest)
@@ -136,15 +136,14 @@ def _short(tensor: Tensor) -> str:
     return target.removesuffix(f".{tensor.name}")
 
 
-def _totals(tree: ModuleTree) -> Iterator[tuple[str, str]]:
+def _totals(branches: Sequence[Branch], sums: Sums) -> Iterator[tuple[str, str]]:
     """The model as a receipt has it, and one of each kind that was folded."""
-    sums = tree.sums
     yield "parameters", f"{sums.parameters:,}{_shares(sums.dtypes)}"
     yield "memory", f"{sized(sums.memory)}{_places(sums.devices)}{_state(sums)}"
-    for number, node in _repeated(tree):
+    for number, node in _repeated(branches):
         each = f"{node.sums.parameters:,} parameters, {memory(node.sums)}"
         yield f"one of {number:,}", f"{node.kind}: {each}"
-    if (part := _selected(tree)) is not None:
+    if (part := _selected(branches)) is not None:
         of_all = share(part.parameters, sums.parameters) or "none"
         yield "selected", f"{part.parameters:,} parameters, {of_all}; {memory(part) or '0 B'}"
 
@@ -171,10 +170,10 @@ def _state(sums: Sums) -> str:
     return f"; {sized(sums.state_bytes)} of it quantisation's state" if sums.state_bytes else ""
 
 
-def _repeated(tree: ModuleTree) -> Iterator[tuple[int, Node]]:
+def _repeated(branches: Sequence[Branch]) -> Iterator[tuple[int, Node]]:
     """The outermost modules that stand for several and take most of the model, and how many."""
     found: dict[int, tuple[int, Node]] = {}
-    for number, each in _folds(tree.branches, 1):
+    for number, each in _folds(branches, 1):
         before, _ = found.get(each.likeness, (0, each))
         found[each.likeness] = (before + number, each)
     largest = sorted(found.values(), key=lambda held: -held[0] * held[1].sums.parameters)
@@ -190,8 +189,8 @@ def _folds(branches: Iterable[Branch], times: int) -> Iterator[tuple[int, Node]]
             yield from _folds(branch.node.branches, number)
 
 
-def _selected(tree: ModuleTree) -> Sums | None:
+def _selected(branches: Sequence[Branch]) -> Sums | None:
     """What the selected modules hold together; None where that is the model."""
-    if [branch.names for branch in tree.branches] == [("",)]:
+    if [branch.names for branch in branches] == [("",)]:
         return None
-    return Sums.together(branch.node.sums.times(len(branch.names)) for branch in tree.branches)
+    return Sums.together(branch.node.sums.times(len(branch.names)) for branch in branches)

@@ -8,7 +8,7 @@ from yaie.planning.memory.placement import Placement
 from yaie.planning.memory.structure import Structure, TensorPlan
 from yaie.planning.tree.growth import grown, named_tensors, tied
 from yaie.planning.tree.held import Tensor
-from yaie.planning.tree.node import ModuleTree
+from yaie.planning.tree.module_tree import ModuleTree
 
 
 def foreseen(

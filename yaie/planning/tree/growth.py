@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from yaie.planning.tree.held import Tensor
+from yaie.planning.tree.module_tree import ModuleTree
 from yaie.planning.tree.names import likened
-from yaie.planning.tree.node import Branch, ModuleTree, Node, node
+from yaie.planning.tree.node import Branch, Node, node
 
 Module = Any
 """A torch.nn.Module."""

@@ -35,3 +35,15 @@ def likened(name: str, target: str) -> str:
         own = next(numbers, None) if part.isdecimal() else None
         told.append("*" if own is not None and own == part else part)
     return ".".join(told)
+
+
+def labelled(paths: tuple[str, ...]) -> str:
+    """Paths as one: `model.layers.0-2.mlp`; `model.layers.*.experts.*` where several numbers
+    differ."""
+    columns = [
+        tuple(dict.fromkeys(parts)) for parts in zip(*(p.split(".") for p in paths), strict=True)
+    ]
+    several = sum(len(column) > 1 for column in columns) > 1
+    return ".".join(
+        column[0] if len(column) == 1 else "*" if several else ranges(column) for column in columns
+    )

@@ -1,10 +1,9 @@
-"""ModuleTree: the modules of a model, with what each holds; modules that are alike stand once."""
+"""Node and Branch: a module of a model with what it holds; modules that are alike stand once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from yaie.planning.tree.held import Sums, Tensor
 from yaie.planning.tree.names import ranges
@@ -71,55 +70,6 @@ def _unplaced(tensor: Tensor) -> Tensor:
 
 def _likenesses(branch: Branch) -> tuple[object, ...]:
     return (branch.names, branch.node.likeness)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModuleTree:
-    """A model, its root the model itself.
-
-    Of two trees that are equal the models have the same modules, which hold the same.
-    """
-
-    branches: tuple[Branch, ...]
-    """The model by the name ``""``; of a selection, the modules that were named by their paths."""
-    sums: Sums = field(compare=False)
-    """Of the whole model, whatever was selected."""
-
-    @property
-    def parameters(self) -> int:
-        """As the receipt counts them."""
-        return self.sums.parameters
-
-    @property
-    def bytes(self) -> int:
-        """Of parameters and buffers."""
-        return self.sums.bytes
-
-    def __str__(self) -> str:
-        """Drawn for people, as `yaie inspect` does."""
-        from yaie.planning.tree.drawing import lines
-
-        return "\n".join(lines(self))
-
-    def as_json(self) -> dict[str, Any]:
-        """The tree as the contract spells it."""
-        return {
-            "tree": [document(branch, 1) for branch in self.branches],
-            **self.sums.as_json(),
-        }
-
-    def paths(self) -> Iterator[tuple[str, Node]]:
-        """Every module by its path, be it folded or not; the model's own path is ``""``."""
-        for branch in self.branches:
-            for name in branch.names:
-                yield from _paths(name, branch.node)
-
-
-def _paths(path: str, node: Node) -> Iterator[tuple[str, Node]]:
-    yield path, node
-    for branch in node.branches:
-        for name in branch.names:
-            yield from _paths(f"{path}.{name}" if path else name, branch.node)
 
 
 def document(branch: Branch, times: int) -> dict[str, object]:

@@ -9,8 +9,8 @@ from fnmatch import translate
 from itertools import islice
 
 from yaie.errors import InputError, Problem
-from yaie.planning.tree.names import ranges
-from yaie.planning.tree.node import Branch, ModuleTree, Node
+from yaie.planning.tree.module_tree import ModuleTree
+from yaie.planning.tree.node import Branch, Node
 from yaie.spec.wording import nearest
 
 SHOWN = 3
@@ -62,18 +62,6 @@ def _together(found: Iterable[Found]) -> Iterator[Branch]:
         groups.setdefault((re.sub(r"(?<![^.])\d+(?![^.])", "*", path), node), []).append(path)
     for (_, node), paths in groups.items():
         yield Branch(names=tuple(paths), node=node)
-
-
-def labelled(paths: tuple[str, ...]) -> str:
-    """Paths as one: `model.layers.0-2.mlp`; `model.layers.*.experts.*` where several numbers
-    differ."""
-    columns = [
-        tuple(dict.fromkeys(parts)) for parts in zip(*(p.split(".") for p in paths), strict=True)
-    ]
-    several = sum(len(column) > 1 for column in columns) > 1
-    return ".".join(
-        column[0] if len(column) == 1 else "*" if several else ranges(column) for column in columns
-    )
 
 
 def _unmatched(tree: ModuleTree, pattern: str) -> Problem:
