@@ -20,7 +20,7 @@ def test_what_was_predicted_is_what_is_there(
     loaded = load(saved_llama, f"quantization={quantization}", "device=cpu")
     (held,) = loaded.receipt.memory.values()
     assert held["predicted_bytes"] == held["measured_bytes"] >= loaded.receipt.memory_bytes
-    assert loaded.receipt.problems == ()
+    assert not [problem for problem in loaded.receipt.problems if "predicted" in problem.message]
 
 
 def test_memory_that_is_not_as_predicted_is_flagged() -> None:

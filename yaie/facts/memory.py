@@ -97,6 +97,8 @@ class MemoryFacts:
     """Bits a quantised weight takes, on average; None where none is quantised."""
     unplaced: tuple[str, ...] = ()
     """Weights that no entry of the device map covers."""
+    unpackable: tuple[str, ...] = ()
+    """Modules of four-bit weights that a CPU with AVX512-BF16 does not compute with."""
     unknown: Mapping[str, str] = field(default_factory=dict)
     """Kind of memory → why it is not known."""
 

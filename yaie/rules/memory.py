@@ -30,7 +30,7 @@ def judge_memory(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
         if refusals := [*rule(spec, memory)]:
             yield from refusals
             return
-    for remark in (weights_that_wait_are_said, memory_has_headroom, context_is_within_positions):
+    for remark in _REMARKS:
         yield from remark(spec, memory)
 
 
@@ -185,6 +185,27 @@ def weights_that_wait_are_said(spec: LoadSpec, memory: MemoryFacts) -> Iterator[
             )
 
 
+def cpu_computes_with_four_bits(spec: LoadSpec, memory: MemoryFacts) -> Iterator[Problem]:
+    """A CPU with AVX512-BF16 computes with four-bit weights of 32 rows, 64, 96, … and of whole
+    blocks of columns alone, unless they are trained with.
+
+    Upstream: bitsandbytes packs a weight anew at the first pass in eval mode, and raises a
+    RuntimeError, `shape '[32, 0]' is invalid for input of size 16`, or an AssertionError, `N must
+    be divisible by block_n` (0.50).
+    """
+    if memory.unpackable and spec.weights.mode == "eval":
+        number = len(memory.unpackable)
+        verb = "has" if number == 1 else "have"
+        yield said(
+            "quantization",
+            f"{counted(number, 'module')} of four-bit weights, `{memory.unpackable[0]}` the first,"
+            f" {verb} rows that are"
+            " no multiple of 32 or columns that are none of 64: on a CPU with AVX512-BF16"
+            " bitsandbytes fails at the first forward pass",
+            "`quantization=bnb_8bit`",
+        )
+
+
 def _placed_too(device: Mapped, memory: MemoryFacts) -> str | None:
     """Entries for the modules that a map leaves out, on the device of its last entry."""
     modules = dict.fromkeys(name.rpartition(".")[0] for name in memory.unplaced)
@@ -292,4 +313,10 @@ _REFUSING = (
     adapters_lie_beside_their_weights,
     weights_fit_their_device,
     use_fits_its_device,
+)
+_REMARKS = (
+    weights_that_wait_are_said,
+    cpu_computes_with_four_bits,
+    memory_has_headroom,
+    context_is_within_positions,
 )

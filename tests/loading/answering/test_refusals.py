@@ -12,6 +12,9 @@ import pytest
 import yaie
 from tests.loading.answering.conftest import Made, asked
 from yaie.errors import Fault
+from yaie.facts.memory import MemoryFacts
+from yaie.loading.answering import refusals
+from yaie.loading.answering.given import Given
 
 TEXT = "a cat sleeps on the mat"
 
@@ -87,6 +90,15 @@ def test_a_prompt_that_names_other_images_than_are_given(made: Made, image: Path
 def test_weights_that_are_none(made: Made) -> None:
     message = "`weights=meta` has a structure but no numbers to compute with"
     assert refusal(made("llama"), "weights=meta", prompt=TEXT)[1] == message
+
+
+def test_weights_that_no_kernel_computes_with() -> None:
+    """Of the load it is a warning: it may be trained."""
+    memory = MemoryFacts(modules={}, device_map={}, devices={}, unpackable=("score",))
+    spec = yaie.compose("model=tiny", "quantization=bnb_4bit").spec
+    (problem,) = refusals.uncomputable(spec, memory, Given(prompt=TEXT))
+    assert (problem.path, problem.fault) == ("--prompt", Fault.UNSUPPORTED)
+    assert problem.message.startswith("1 module of four-bit weights, `score` the first, has rows")
 
 
 def test_a_task_whose_input_no_flag_says() -> None:
@@ -173,7 +185,6 @@ def test_a_file_that_a_loaded_model_cannot_read(made: Made) -> None:
 
 def _ask(*words: str, **given: Any) -> None:
     from yaie.loading.acts.answer import Answer
-    from yaie.loading.answering.given import Given
     from yaie.loading.load import load
 
     load(yaie.compose(*words), acts=(Answer(given=Given(**given)),))

@@ -155,3 +155,33 @@ def test_the_hint_for_a_block_holds_the_whole_model(saved: str) -> None:
     assert problem.hint == "`device.max_memory.cpu=1MiB`"
     (tiny,) = found("tiny", "device=auto", "device.max_memory.cpu=1KiB").problems
     assert tiny.hint == "`device.max_memory.cpu=3MiB`"
+
+
+def test_four_bits_that_a_cpu_does_not_compute_with_are_told(tmp_path: Path) -> None:
+    """Whichever this CPU is: bitsandbytes' own modules say whether it fails."""
+    import torch
+    from bitsandbytes.functional import has_avx512bf16
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    narrow = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4}
+    LlamaForCausalLM(LlamaConfig(**narrow, num_hidden_layers=1, vocab_size=64)).save_pretrained(
+        tmp_path
+    )
+    words = ("quantization=bnb_4bit", "device=cpu")
+    elsewhere = found(str(tmp_path), *words, host="cpu").problems
+    (problem,) = [p for p in elsewhere if p.path == "quantization"]
+    assert problem.message == (
+        "6 modules of four-bit weights, `model.layers.0.self_attn.q_proj` the first, have rows that"
+        " are no multiple of 32 or columns that are none of 64: on a CPU with AVX512-BF16"
+        " bitsandbytes fails at the first forward pass"
+    )
+    assert problem.hint == "`quantization=bnb_8bit`"
+    assert not found(str(tmp_path), *words, "weights.mode=train", host="cpu").problems
+    here = bool(memory_of(str(tmp_path), *words).unpackable)
+    assert here == has_avx512bf16()
+    model = AutoModelForCausalLM.from_pretrained(
+        tmp_path, quantization_config=BitsAndBytesConfig(load_in_4bit=True), device_map="cpu"
+    )
+    if here:
+        with pytest.raises(RuntimeError, match="is invalid for input"), torch.no_grad():
+            model(torch.arange(4)[None])

@@ -35,6 +35,8 @@ class Answer:
         self, plan: LoadPlan, facts: Facts, memory: MemoryFacts | None
     ) -> Iterator[Problem]:
         yield from refusals.unanswerable(plan, facts, self.given)
+        if memory is not None:
+            yield from refusals.uncomputable(plan.spec, memory, self.given)
 
     def done(self, loaded: Loaded) -> Deed:
         with quieted() as said:

@@ -8,6 +8,7 @@ from typing import Any
 
 from yaie.errors import Fault, Problem
 from yaie.facts.facts import Facts
+from yaie.facts.memory import MemoryFacts
 from yaie.loading.answering.given import MODALITIES, Given
 from yaie.loading.answering.table import UNASKED, ways
 from yaie.loading.answering.way import Way
@@ -15,6 +16,7 @@ from yaie.planning.execute import carry_out
 from yaie.planning.local_calls import at_hand
 from yaie.planning.plan import LoadPlan
 from yaie.planning.upstream import mapped, quieted
+from yaie.rules.memory import cpu_computes_with_four_bits
 from yaie.rules.packages import lacking
 from yaie.rules.reading import asked_class, own_config, setting, subject
 from yaie.spec.load_spec import LoadSpec
@@ -31,6 +33,12 @@ def weightless(spec: LoadSpec, given: Given) -> Iterator[Problem]:
     if isinstance(spec.weights, Meta):
         message = "`weights=meta` has a structure but no numbers to compute with"
         yield _refused(_first(given), message)
+
+
+def uncomputable(spec: LoadSpec, memory: MemoryFacts, given: Given) -> Iterator[Problem]:
+    """Weights that the CPU's kernel does not take: of a load a warning, and here no answer."""
+    for problem in cpu_computes_with_four_bits(spec, memory):
+        yield _refused(_first(given), problem.message, problem.hint)
 
 
 def limited(given: Given) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from yaie.planning.memory.forward import Forward, NoForwardError, foreseeable, f
 from yaie.planning.memory.kv_cache import NoCacheError, kv_cache_layers
 from yaie.planning.memory.placement import Placement, placed
 from yaie.planning.memory.quantization_state import states
+from yaie.planning.memory.repacking import unpackable
 from yaie.planning.memory.sharding import Shards, sharded
 from yaie.planning.memory.structure import (
     Structure,
@@ -138,6 +139,7 @@ def laid_out(anatomy: Anatomy, spec: LoadSpec, facts: Facts, use: Use | None) ->
         block=anatomy.block,
         quantised_bits=anatomy.quantised_bits,
         unplaced=tuple(name for name, home in homes.items() if home is None),
+        unpackable=tuple(unpackable(anatomy.structure, place.computes, facts.host)),
         unknown=in_use.unknown,
     )
 
