@@ -22,6 +22,7 @@ from tests.sweeps.report.screen import (
     shown_cells,
 )
 from tests.sweeps.report.test_page import REPORT
+from yaie.sweeps.report.page import MOST_LINES
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,64 @@ def test_colours_follow_the_readers_scheme(phone: Any) -> None:
     phone.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
-def test_a_thousand_cells_are_sorted_at_once(browser: Any, tmp_path: Path) -> None:
-    rows = [loaded(n, 1000 + n, 1 / (n + 1)) for n in range(1000)]
+def test_a_copy_needs_no_permission_for_the_clipboard(phone: Any) -> None:
+    denied = {"permission": {"name": "clipboard-write"}, "setting": "denied"}
+    phone.execute_cdp_cmd("Browser.setPermission", denied)
+    button, text = phone.find_elements("css selector", "header .copied > *")
+    button.click()
+    phone.execute_async_script(TWO_FRAMES)
+    assert button.text == "copied"
+    field = phone.find_element("id", "filter")
+    field.send_keys("\ue009v")
+    assert field.get_attribute("value") == text.text
+    phone.execute_script("filter.value = ''; filter.dispatchEvent(new Event('input'))")
+
+
+def test_what_is_folded_has_its_buttons_once_it_is_open(phone: Any) -> None:
+    phone.execute_script("document.getElementById('cell-1').open = true")
+    phone.execute_async_script(TWO_FRAMES)
+    assert len(phone.find_elements("css selector", "#cell-1 button.copy")) == 2
+    assert phone.find_elements("css selector", "#cell-2 button.copy") == []
+
+
+def test_of_very_many_cells_the_first_are_shown_and_all_are_sorted(
+    browser: Any, tmp_path: Path
+) -> None:
+    rows = [loaded(n, 1000 + n, 1 / (n + 1)) for n in range(MOST_LINES + 100)]
     opened(browser, tmp_path, replace(REPORT, rows=rows, recipes={}, best=None), DESK)
     click(browser, heading(browser, "KL"))
-    assert shown_cells(browser)[:2] == ["999", "998"]
+    assert shown_cells(browser)[:2] == ["599", "598"]
+    assert len(shown_cells(browser)) == MOST_LINES
+    click(browser, browser.find_element("css selector", "#more button"))
+    assert len(shown_cells(browser)) == len(rows)
+
+
+def test_numbers_are_sorted_as_such_the_best_first_and_missing_ones_last(
+    browser: Any, tmp_path: Path
+) -> None:
+    speeds = {0: 9.0, 1: 100.0, 2: None, 3: 20.5}
+    rows = [
+        replace(loaded(n, dropout=f"{0.1 / (n + 1):.3f}"), measures={"items_per_second": speed})
+        for n, speed in speeds.items()
+    ]
+    opened(browser, tmp_path, replace(REPORT, rows=rows, recipes={}, best=None), DESK)
+    click(browser, heading(browser, "items"))
+    assert shown_cells(browser) == ["1", "3", "0", "2"]
+    click(browser, heading(browser, "items"))
+    assert shown_cells(browser) == ["0", "3", "1", "2"]
+    click(browser, heading(browser, "dropout"))
+    assert shown_cells(browser) == ["3", "2", "1", "0"]
+
+
+def test_without_scripts_all_is_there_but_the_plots(browser: Any, tmp_path: Path) -> None:
+    rows = [*(loaded(n, 1000 + n, 1 / (n + 1)) for n in range(MOST_LINES + 1))]
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        opened(browser, tmp_path, replace(REPORT, rows=rows, best=None), DESK)
+        assert "need JavaScript" in browser.find_element("css selector", "noscript p").text
+        assert browser.find_element("css selector", "#cells tbody tr:last-child").is_displayed()
+        assert not browser.find_element("id", "filter").is_displayed()
+        browser.find_element("css selector", "#cell-1 summary").click()
+        assert "precision: bf16" in browser.find_element("id", "cell-1").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -15,7 +15,7 @@ from yaie.sweeps.report.pareto import front
 from yaie.sweeps.report.plots import trade
 from yaie.sweeps.row import Row
 
-POINTS = "trade.data.slice(1).flatMap((trace) => trace.customdata.flat())"
+POINTS = "trade.data.flatMap((trace) => (trace.customdata ?? []).flat())"
 MARKED = "[...document.querySelectorAll('tr.is-front')].map((row) => row.cells[0].dataset.value)"
 
 

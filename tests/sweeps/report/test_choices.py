@@ -10,9 +10,9 @@ def test_axes_are_what_was_measured_and_begin_with_memory_against_quality() -> N
     across, up, colour = choices(ROWS[:4])
     assert across.options == (
         ("memory_bytes", "memory"),
-        ("predicted_bytes", "predicted"),
-        ("load_seconds", "load"),
         ("kl_divergence", "KL"),
+        ("load_seconds", "load"),
+        ("predicted_bytes", "predicted"),
     )
     assert (across.first, up.first) == ("memory_bytes", "kl_divergence")
     assert colour.options == (

@@ -21,9 +21,9 @@ def test_only_what_some_row_has_is_a_column() -> None:
     names = [column.name for column in columns(ROWS)]
     assert names == [
         "memory_bytes",
-        "predicted_bytes",
-        "load_seconds",
         "kl_divergence",
+        "load_seconds",
+        "predicted_bytes",
         "parameters",
     ]
 

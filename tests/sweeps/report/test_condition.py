@@ -65,7 +65,7 @@ def test_what_is_no_condition_is_told(text: str, message: str, hint: str) -> Non
 
 def test_an_unknown_measure_is_told_with_the_nearest() -> None:
     (problem,) = refusal("memry<8GiB")
-    assert problem.message.startswith("`memry` is no measure; there are `memory`, `predicted`, ")
+    assert problem.message.startswith("`memry` is no measure; there are `memory`, `kl`, ")
     assert problem.hint == "`memory`"
 
 

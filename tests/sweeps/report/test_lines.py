@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from tests.sweeps.report.sample import ROWS, loaded, refused, same
 from yaie.errors import Problem
-from yaie.sweeps.report.lines import lines
+from yaie.sweeps.report.lines import MANY, lines
 
 
 def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -> None:
     assert [*lines([*ROWS, refused(6, precision="fp32", quantization="fp8")])] == [
-        "cell  precision  quantization  memory    load     KL  parameters",
-        "0*    fp32       none            4 MB  2.00 s      0           7",
-        "1*    bf16       none            2 MB  2.00 s  0.001           7",
-        "2     fp16       none          2.5 MB  2.00 s  0.002           7",
-        "3*    bf16       bnb_4bit      800 kB  2.00 s    0.1           7",
+        "cell  precision  quantization  memory     KL    load",
+        "0*    fp32       none            4 MB      0  2.00 s",
+        "1*    bf16       none            2 MB  0.001  2.00 s",
+        "2     fp16       none          2.5 MB  0.002  2.00 s",
+        "3*    bf16       bnb_4bit      800 kB    0.1  2.00 s",
         "* no other cell is better in both memory and KL",
         "answers are compared with those of fp32 · none",
         "",
@@ -24,6 +24,23 @@ def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -
         "refused bf16 · fp8, fp32 · fp8",
         "    quantization: `fp8` runs on `cuda`",
     ]
+
+
+def test_among_many_cells_those_to_choose_among_stand_last_by_their_memory() -> None:
+    rows = [loaded(n, 9000 - n, 0.5 if n < MANY else n - MANY) for n in range(MANY + 1)]
+    assert [*lines([*rows, refused(MANY + 1, precision="fp8")])][-4:] == [
+        "",
+        "to choose among, as no other is better in both memory and KL:",
+        "cell  precision   memory  KL    load",
+        "12    p12        8.99 kB   0  2.00 s",
+    ]
+    assert "to choose among" not in "\n".join(lines(rows[:MANY]))
+
+
+def test_what_all_cells_of_a_value_were_refused_for_is_said_of_the_value() -> None:
+    rows = [refused(n, precision=f"p{n}", quantization="fp8") for n in range(3)]
+    told = [*lines([*rows, loaded(3, precision="p0", quantization="none")])]
+    assert told[-2] == "refused 3 cells: quantization=fp8"
 
 
 def test_what_was_foreseen_has_a_column_where_something_else_came() -> None:

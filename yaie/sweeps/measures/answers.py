@@ -119,7 +119,8 @@ def _divergence(pairs: Pairs) -> dict[str, float]:
         divergence += float(each.sum())
         agreeing += int((p.argmax(-1) == q.argmax(-1)).sum())
         places += len(p)
-    return {"kl_divergence": divergence / places, "top1_agreement": agreeing / places}
+    # What float32 rounds may add up to less than nothing, which no divergence is.
+    return {"kl_divergence": max(0.0, divergence / places), "top1_agreement": agreeing / places}
 
 
 def _error(pairs: Pairs) -> dict[str, float]:

@@ -12,7 +12,7 @@ from yaie.sweeps.report.condition import Condition, measured, missed
 from yaie.sweeps.report.quantity import shown
 from yaie.sweeps.row import Row, Status
 
-QUALITY = ("kl_divergence", "perplexity", "top1_agreement")
+QUALITY = ("kl_divergence", "relative_error", "perplexity", "top1_agreement")
 """Measures of what answers lose, the first that was measured holds."""
 ORDER = ("memory_bytes", "generated_tokens_per_second", "items_per_second", "load_seconds")
 """What decides among cells of the same quality, the first first."""
@@ -52,7 +52,7 @@ def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None
     if not fitting:
         raise UnsupportedError(_none(loaded, conditions))
     order = tuple(_order(fitting, by))
-    row = min(fitting, key=lambda row: [_rank(column, row) for column in order])
+    row = min(fitting, key=lambda row: [rank(column, row) for column in order])
     return Best(row=row, fitting=len(fitting), order=order)
 
 
@@ -63,7 +63,8 @@ def _order(rows: Sequence[Row], by: Column | None) -> Iterator[Column]:
     yield from (column for column in known.values() if column is by or any(map(column.of, rows)))
 
 
-def _rank(column: Column, row: Row) -> float:
+def rank(column: Column, row: Row) -> float:
+    """What is less where a row is better; infinite where it has no such quantity."""
     held = column.of(row)
     if held is None:
         return float("inf")

@@ -84,15 +84,26 @@ def _machine(machine: Mapping[str, Any]) -> str:
 
 
 def _versions(rows: Sequence[Row], versions: Mapping[str, str]) -> Iterator[str]:
-    """A line a set of versions, with the machines that have it where there are several sets."""
+    """A line a set of the versions that matter most, or differ, with the machines that have it
+    where there are several sets."""
+    sets = [row.machine["versions"] for row in rows if "versions" in row.machine]
+    names = [n for n in sets[0] if _tells(n, sets)] if sets else []
     found: dict[str, dict[str, None]] = {}
     for row in rows:
         if held := row.machine.get("versions"):
-            found.setdefault(_listed(held), {})[row.machine.get("host", "")] = None
-    for told, names in found.items():
-        yield told if len(found) == 1 else f"{told} on {enumerated(list(names), 'and')}"
+            told = _listed({name: held[name] for name in names if name in held})
+            found.setdefault(told, {})[row.machine["host"]] = None
+    for told, hosts in found.items():
+        yield told if len(found) == 1 else f"{told} on {enumerated(list(hosts), 'and')}"
     if not found:
         yield _listed(versions)
+
+
+_FIRST = ("Python", "yaie", "transformers", "torch")
+
+
+def _tells(name: str, sets: Sequence[Mapping[str, str]]) -> bool:
+    return name in _FIRST or len({versions.get(name) for versions in sets}) > 1
 
 
 def _listed(versions: Mapping[str, str]) -> str:
@@ -141,7 +152,7 @@ def _text(measuring: Measuring) -> str:
 def _constants(rows: Sequence[Row]) -> Iterator[str]:
     """Quantities that are neither good nor bad, and the same in all cells."""
     loaded = [row for row in rows if row.status is Status.OK]
-    for column in constant(columns(loaded), loaded):
-        held = column.of(loaded[0])
-        if held is not None:
-            yield f"{column.title} {shown(held.median, column.unit)}"
+    found = [(c, c.of(loaded[0])) for c in constant(columns(loaded), loaded)]
+    told = [f"{c.title} {shown(held.median, c.unit)}" for c, held in found if held is not None]
+    if told:
+        yield ", ".join(told)

@@ -72,17 +72,27 @@ KNOWN: tuple[Column, ...] = (
         of=_memory,
         tells="weights and their state on all devices, measured where loaded, else foreseen",
     ),
-    Column(
-        name="predicted_bytes",
-        title="predicted",
-        unit=Unit.BYTES,
-        better="less",
-        of=_bytes("predicted_bytes"),
-        tells="the memory that was foreseen",
+    measure(
+        "kl_divergence", "KL", Unit.NUMBER, "less", "how far answers are from the reference cell's"
     ),
     measure(
-        "peak_bytes", "peak", Unit.BYTES, "less", "the most memory that the cell's process took"
+        "relative_error",
+        "relative error",
+        Unit.NUMBER,
+        "less",
+        "how far numbers are from the reference cell's",
     ),
+    measure(
+        "top1_agreement", "top-1", Unit.SHARE, "more", "how often the likeliest token is the same"
+    ),
+    measure("perplexity", "perplexity", Unit.NUMBER, "less", "of the text that was measured with"),
+    measure(
+        "generated_tokens_per_second", "tokens", Unit.RATE, "more", "tokens generated in a second"
+    ),
+    measure(
+        "prompt_tokens_per_second", "prompt tokens", Unit.RATE, "more", "tokens read in a second"
+    ),
+    measure("items_per_second", "items", Unit.RATE, "more", "inputs answered in a second"),
     Column(
         name="load_seconds",
         title="load",
@@ -95,24 +105,25 @@ KNOWN: tuple[Column, ...] = (
         "first_forward_seconds", "first forward", Unit.SECONDS, "less", "the first pass of an input"
     ),
     measure(
-        "prompt_tokens_per_second", "prompt tokens", Unit.RATE, "more", "tokens read in a second"
+        "peak_bytes", "peak", Unit.BYTES, "less", "the most memory that the cell's process took"
     ),
-    measure(
-        "generated_tokens_per_second", "tokens", Unit.RATE, "more", "tokens generated in a second"
+    Column(
+        name="predicted_bytes",
+        title="predicted",
+        unit=Unit.BYTES,
+        better="less",
+        of=_bytes("predicted_bytes"),
+        tells="the memory that was foreseen",
     ),
-    measure("items_per_second", "items", Unit.RATE, "more", "inputs answered in a second"),
-    measure(
-        "kl_divergence", "KL", Unit.NUMBER, "less", "how far answers are from the reference cell's"
-    ),
-    measure(
-        "top1_agreement", "top-1", Unit.SHARE, "more", "how often the likeliest token is the same"
-    ),
-    measure("perplexity", "perplexity", Unit.NUMBER, "less", "of the text that was measured with"),
     measure("parameters", "parameters", Unit.NUMBER, tells="of the model"),
+)
+"""As they stand in tables, from left to right."""
+GIVEN: tuple[Column, ...] = (
     measure("text_tokens", "text tokens", Unit.NUMBER, tells="places that perplexity is of"),
     measure("threads", "threads", Unit.NUMBER, tells="that torch computed with on CPU"),
     measure("workers", "cells at a time", Unit.NUMBER, tells="that ran on one machine"),
 )
+"""What cells were measured under; no cell is chosen by it."""
 _SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
     ("_bytes", Unit.BYTES, "less"),
     ("_per_second", Unit.RATE, "more"),
@@ -122,9 +133,9 @@ _SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
 
 def columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     """The columns in which any row has a quantity: those that are known, then other measures."""
-    known = {column.name for column in KNOWN}
+    known = {column.name for column in (*KNOWN, *GIVEN)}
     others = dict.fromkeys(n for row in rows for n in row.measures if n not in known)
-    found = (*KNOWN, *map(_unknown, others))
+    found = (*KNOWN, *GIVEN, *map(_unknown, others))
     return tuple(column for column in found if any(column.of(row) for row in rows))
 
 

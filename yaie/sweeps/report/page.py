@@ -16,6 +16,7 @@ from yaie.sweeps.measures.measuring import NOTHING, Measuring
 from yaie.sweeps.report.best import Best
 from yaie.sweeps.report.choices import choices
 from yaie.sweeps.report.circumstances import circumstances, pinned
+from yaie.sweeps.report.cohort import shared
 from yaie.sweeps.report.column import label
 from yaie.sweeps.report.plots import front_of, loading, trade
 from yaie.sweeps.report.scripts import scripts
@@ -25,6 +26,8 @@ from yaie.sweeps.row import Row, Status
 INSTALL = "pip install 'yaie[report]'"
 MOST_LINKS = 20
 """Cells of one reason that are named."""
+MOST_LINES = 500
+"""Lines of the table that are shown at first; scripts and styles of the page know of the others."""
 _TEMPLATE = Path(__file__).with_name("template")
 
 
@@ -115,6 +118,7 @@ def _told(report: Report) -> dict[str, Any]:
         "table": table(report.rows, front_of(report.rows), best),
         "without": _without(report.rows),
         "most": MOST_LINKS,
+        "most_lines": MOST_LINES,
         "cells": [_cell(row, report) for row in report.rows],
     }
 
@@ -135,19 +139,21 @@ def _best(best: Best | None) -> dict[str, Any] | None:
 
 
 def _without(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The cells that were not loaded, those of the same reason together."""
-    groups: dict[tuple[Status, tuple[Problem, ...]], list[Row]] = {}
-    for row in rows:
+    """Why cells were not loaded: each reason with its cells; what broke before what was refused."""
+    groups: dict[tuple[Status, Problem | None], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.status is Status.REFUSED):
         if row.status in WITHOUT:
-            told = tuple(replace(error, origin=None) for error in errors_of(row.problems))
-            groups.setdefault((row.status, told), []).append(row)
+            for error in errors_of(row.problems) or (None,):
+                told = error and replace(error, origin=None)
+                groups.setdefault((row.status, told), []).append(row)
     return [
         {
             "status": status,
-            "errors": errors,
+            "error": error,
+            "shared": shared(found, rows),
             "cells": [{"number": row.number, "label": label(row)} for row in found],
         }
-        for (status, errors), found in groups.items()
+        for (status, error), found in groups.items()
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from yaie.spec.wording import counted
 from yaie.sweeps.report.best import quality
-from yaie.sweeps.report.column import KNOWN, Column, label, named, stages
+from yaie.sweeps.report.column import KNOWN, NOT_LOADING, Column, label, named, stages
 from yaie.sweeps.report.pareto import front
 from yaie.sweeps.report.quantity import Unit, shown
 from yaie.sweeps.row import Row, Status
@@ -95,9 +95,9 @@ def _front(rows: Sequence[Row], memory: Column, other: Column) -> tuple[list[Row
 
 
 def loading(rows: Sequence[Row]) -> Plot:
-    """Seconds by stage, a bar a cell."""
-    passed = [stage for stage in stages(rows) if stage != "process"]
-    timed = [row for row in rows if row.seconds]
+    """Seconds by stage, a bar a cell; the import of transformers is told, and not drawn."""
+    passed = [stage for stage in stages(rows) if stage not in NOT_LOADING]
+    timed = [row for row in rows if any(stage in row.seconds for stage in passed)]
     slowest = sorted(timed, key=lambda row: -_total(row, passed))[:MOST_BARS]
     shown_rows = sorted(slowest, key=lambda row: row.number)
     if not passed or not timed:
@@ -108,7 +108,7 @@ def loading(rows: Sequence[Row]) -> Plot:
     return Plot(
         name="loading",
         title="Load time by stage",
-        told=told + fewer,
+        told=told + fewer + _imported(timed),
         is_drawn=True,
         figure=_loading(shown_rows, passed),
         height=130 + 26 * len(shown_rows),
@@ -145,6 +145,15 @@ def _stage(stage: str, rows: list[Row], places: list[int]) -> Figure:
         "hovertext": [escape(each) for each in words],
         "hoverinfo": "text",
     }
+
+
+def _imported(rows: Sequence[Row]) -> str:
+    """How long the import took, which is the same whatever is loaded."""
+    took = [row.seconds["import"] for row in rows if "import" in row.seconds]
+    if not took:
+        return ""
+    least, most = shown(min(took), Unit.SECONDS), shown(max(took), Unit.SECONDS)
+    return f" Importing transformers, {least} to {most} before that, is left out."
 
 
 def _short(text: str, most: int = 28) -> str:

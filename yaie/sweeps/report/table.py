@@ -67,9 +67,14 @@ def _value(column: Column, held: Quantity | None) -> dict[str, Any]:
     """A quantity, and how far its repeats lie apart, as a share of it."""
     if held is None:
         return {"number": None, "text": "", "spread": ""}
-    text = shown(held.median, column.unit)
+    value = {"number": _digits(held.median), "text": shown(held.median, column.unit), "spread": ""}
     if held.least is None or held.most is None or not held.median:
-        return {"number": held.median, "text": text, "spread": ""}
+        return value
     spread = f"{100 * held.spread / abs(held.median):.2g} %"
-    ends = {"least": held.least, "most": held.most}
-    return {"number": held.median, "text": text, "spread": spread, **ends}
+    ends = {"least": _digits(held.least), "most": _digits(held.most)}
+    return {**value, "spread": spread, **ends}
+
+
+def _digits(number: float) -> str:
+    """A number as scripts read it, with as many digits as any clock or sum has."""
+    return str(number) if isinstance(number, int) else f"{number:.9g}"

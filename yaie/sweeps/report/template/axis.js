@@ -5,9 +5,11 @@ const STEPS = {
 };
 const DECADES = 1.7;
 const PADDED = 0.06;
+const BIN = 10;
 
-// An axis for values of a column: where a value stands on it, and its part of a layout.
-const scaled = (head, values) => {
+// An axis for values of a column, of so many pixels: where a value stands on it, its part of a
+// layout, and in which bin of pixels it is.
+const scaled = (head, values, length) => {
   const most = values.reduce((one, other) => Math.max(one, other), 0);
   const steps = STEPS[head.dataset.unit] ?? [[1, head.dataset.unit]];
   const [step, unit] = steps.find(([size]) => most >= size) ?? steps.at(-1);
@@ -18,13 +20,19 @@ const scaled = (head, values) => {
   // A logarithm has no place for 0: it stands below the least, apart from it.
   const place = (value) => value > 0 || !isLog ? value / step : zero;
   const placed = values.map(place);
+  const range = ranged(placed, isLog);
   const words = [unit, isLog && "log", zero !== null && "0 set apart",
     head.dataset.better && `${head.dataset.better} is better`];
+  const bin = (value) => {
+    const [from, to] = range.range, at = isLog ? Math.log10(place(value)) : place(value);
+    return Math.round((at - from) / (to - from) * length / BIN);
+  };
   return {
     place,
+    bin,
     layout: {
       title: { text: escape(`${titleOf(head)} (${words.filter(Boolean).join(", ")})`), standoff: 14 },
-      ...ranged(placed, isLog),
+      ...range,
       ...(isLog ? ticks(least / step, most / step, zero) : {}),
     },
   };

@@ -3,16 +3,17 @@ const MOST_NAMED = 12;
 
 const drawTrade = () => {
   const columns = chosen(), [x, y, group] = columns, cells = drawn(columns);
-  const spots = spotted(columns, cells);
-  const axes = [x, y].map((head) => scaled(head, cells.places.map((place) => column(head)[place])));
+  const axes = [[x, trade.clientWidth], [y, trade.clientHeight]].map(([head, length]) =>
+    scaled(head, cells.places.map((place) => column(head)[place]), length));
+  const spots = spotted(columns, axes, cells);
   labelled(spots, columns, axes);
   const groups = [...new Set(spots.map((spot) => spot.group))];
-  const traces = groups.map((name, index) =>
-    trace(name, index, spots.filter((spot) => spot.group === name), [x, y], axes));
-  Plotly.react(trade, [stairs(spots, columns, axes), ...traces],
+  const traces = groups.map((name, index) => trace(name, index,
+    spots.filter((spot) => spot.group === name), [x, y], axes, spots.length <= MOST_BARS));
+  Plotly.react(trade, [stairs(spots, columns, axes), ...traces, words(spots, axes)],
     themed({ xaxis: axes[0].layout, yaxis: axes[1].layout }), CONFIG);
   tell(columns, cells);
-  show(group, groups);
+  explain(group, groups);
 };
 
 // What the plot shows, in words, in the key and in the table.
@@ -30,7 +31,7 @@ const tell = ([x, y], { places, ends }) => {
 };
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-const show = (group, groups) => {
+const explain = (group, groups) => {
   const entries = group ? groups.map((name, index) => [SIGNS[index][1], name, index]) : [];
   document.getElementById("trade-key").replaceChildren(...[
     ...entries, ["●", "filled: no other is better in both"], ["○", "hollow: another is"],

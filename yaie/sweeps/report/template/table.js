@@ -3,7 +3,10 @@
 const table = document.getElementById("cells");
 const heads = table ? [...table.tHead.rows[0].cells] : [];
 const rows = table ? [...table.tBodies[0].rows] : [];
-let matching = rows.map((_, place) => place);
+const MOST = 500;
+let order = rows.map((_, place) => place);
+let matching = order;
+let most = MOST;
 
 const titleOf = (head) => head.querySelector("button").textContent;
 const cellOf = (place, head) => rows[place].cells[heads.indexOf(head)];
@@ -38,9 +41,11 @@ const sort = (head) => {
     : (down ? -1 : 1) * compare(values[one], values[other]));
   for (const other of heads) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  order = places;
   const sorted = new DocumentFragment();
-  for (const place of places) sorted.append(rows[place]);
+  for (const place of order) sorted.append(rows[place]);
   table.tBodies[0].append(sorted);
+  show();
 };
 for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(head));
 
@@ -54,16 +59,30 @@ const saying = (place) => {
 };
 const filtered = () => {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  matching = [];
-  rows.forEach((row, place) => {
-    row.hidden = !words.every((word) => saying(place).includes(word));
-    if (!row.hidden) matching.push(place);
-  });
+  matching = rows.map((_, place) => place)
+    .filter((place) => words.every((word) => saying(place).includes(word)));
   document.getElementById("matching").textContent =
     words.length ? `${matching.length} of ${rows.length} cells` : "";
+  show();
   document.dispatchEvent(new Event("filtered"));
 };
-if (filter) {
+
+// Of very many rows the first are shown, until all are asked for.
+const more = document.getElementById("more");
+const show = () => {
+  const fits = new Set(matching);
+  let count = 0;
+  for (const place of order) rows[place].hidden = !fits.has(place) || ++count > most;
+  more.hidden = count <= most;
+  if (more.hidden) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = `show all ${count.toLocaleString("en")}`;
+  button.addEventListener("click", () => { most = Infinity; show(); });
+  more.replaceChildren(`The first ${most} cells are shown. `, button);
+};
+if (table) {
   filter.closest("[hidden]").hidden = false;
   filter.addEventListener("input", filtered);
+  show();
 }

@@ -1,5 +1,7 @@
 // One quantity of the cells against another, as the reader chooses them.
 const MOST_TOLD = 12;
+const MOST_SPOTS = 1000;
+const MOST_BARS = 200;
 const SIGNS = [["circle", "●"], ["square", "■"], ["triangle-up", "▲"], ["cross", "✚"],
   ["star", "★"], ["pentagon", "⬟"], ["hourglass", "⧗"]];
 const trade = document.getElementById("trade");
@@ -18,15 +20,17 @@ const drawn = ([x, y]) => {
   return { places, ends: isTrade ? front(points).map((index) => places[index]) : [] };
 };
 
-// Cells of the same numbers and group are one spot.
-const spotted = ([x, y, group], { places, ends }) => {
+// Cells of the same numbers and group are one spot; of very many cells, those that are that near.
+const spotted = ([x, y, group], [across, up], { places, ends }) => {
   const [xs, ys, groups] = [column(x), column(y), group ? column(group) : []];
   const marked = new Set(ends), spots = new Map();
+  const coarse = places.length > MOST_SPOTS;
   for (const place of places) {
-    const of = String(groups[place] ?? "");
-    const key = `${xs[place]} ${ys[place]} ${of}`;
-    if (!spots.has(key))
-      spots.set(key, { x: xs[place], y: ys[place], group: of, isEnd: marked.has(place), places: [] });
+    const spot = { x: xs[place], y: ys[place], group: String(groups[place] ?? ""),
+      isEnd: marked.has(place), places: [] };
+    const near = coarse ? [across.bin(spot.x), up.bin(spot.y)] : [spot.x, spot.y];
+    const key = [...near, spot.group, spot.isEnd].join(" ");
+    if (!spots.has(key)) spots.set(key, spot);
     spots.get(key).places.push(place);
   }
   return [...spots.values()];
@@ -54,13 +58,14 @@ const errors = (spots, head, axis, value) => {
   return { type: "data", symmetric: false, array, arrayminus: ends("least"), width: 3, thickness: 1.25 };
 };
 
-const trace = (name, index, spots, columns, [across, up]) => ({
-  type: "scatter", mode: "markers+text", name, cliponaxis: false,
+// Words stay legible where they cross a line.
+const halo = () => Array(3).fill(`0 0 3px ${ofPage("--card")}`).join(", ");
+
+const trace = (name, index, spots, columns, [across, up], barred) => ({
+  type: "scatter", mode: "markers", name, cliponaxis: false,
   x: spots.map((spot) => across.place(spot.x)), y: spots.map((spot) => up.place(spot.y)),
-  error_x: errors(spots, columns[0], across, (spot) => spot.x),
-  error_y: errors(spots, columns[1], up, (spot) => spot.y),
-  text: spots.map((spot) => escape(spot.text ?? "")),
-  textposition: spots.map((spot) => spot.beside ?? "top right"),
+  error_x: barred && errors(spots, columns[0], across, (spot) => spot.x),
+  error_y: barred && errors(spots, columns[1], up, (spot) => spot.y),
   hovertext: spots.map((spot) => hover(spot, columns)), hoverinfo: "text",
   customdata: spots.map((spot) => spot.places),
   marker: {
@@ -69,6 +74,16 @@ const trace = (name, index, spots, columns, [across, up]) => ({
     size: spots.map((spot) => spot.isEnd ? 12 : 9),
   },
 });
+
+const words = (spots, [across, up]) => {
+  const named = spots.filter((spot) => spot.text);
+  return {
+    type: "scatter", mode: "text", name: "words", hoverinfo: "skip", cliponaxis: false,
+    x: named.map((spot) => across.place(spot.x)), y: named.map((spot) => up.place(spot.y)),
+    text: named.map((spot) => escape(spot.text)), textfont: { shadow: halo() },
+    textposition: named.map((spot) => spot.beside),
+  };
+};
 
 // The stairs along the front, from its first cell to its last.
 const stairs = (spots, [x], [across, up]) => {
