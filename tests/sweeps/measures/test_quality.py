@@ -32,7 +32,7 @@ def likelihoods(loaded: Loaded) -> torch.Tensor:
     """Of every token of the vocabulary at each place of the text."""
     with torch.no_grad():
         logits = loaded.model(input_ids=ids(loaded)).logits[0, :-1]
-    return logits.float().log_softmax(-1)
+    return logits.double().log_softmax(-1)
 
 
 def ids(loaded: Loaded) -> torch.Tensor:
@@ -59,8 +59,8 @@ def test_what_four_bits_lose_is_what_torch_computes(
     told = values(measure(four_bits, "quality", number=1))
     p, q = likelihoods(tiny), likelihoods(four_bits)
     divergence = torch.nn.functional.kl_div(q, p, log_target=True, reduction="batchmean")
-    assert told["kl_divergence"] == pytest.approx(float(divergence), rel=1e-4)
-    agreement = (p.argmax(-1) == q.argmax(-1)).float().mean()
+    assert told["kl_divergence"] == pytest.approx(float(divergence), rel=1e-9)
+    agreement = (p.argmax(-1) == q.argmax(-1)).double().mean()
     assert told["top1_agreement"] == pytest.approx(float(agreement))
     assert told["kl_divergence"] > 0.001
 
@@ -73,7 +73,7 @@ def test_the_perplexity_is_that_of_transformers_own_loss(
         read = ids(four_bits)
         loss = four_bits.model(input_ids=read, labels=read).loss
     told = values(measure(four_bits, "quality"))
-    assert told["perplexity"] == pytest.approx(float(loss.exp()), rel=1e-4)
+    assert told["perplexity"] == pytest.approx(float(loss.exp()), rel=1e-5)
 
 
 def test_a_text_of_ones_own_is_read_instead(tiny: Loaded, measure: Measure) -> None:

@@ -13,6 +13,7 @@ from yaie.facts.memory import MemoryFacts
 from yaie.loading.acts.act import Acts, Deed
 from yaie.loading.answering.answer import evaluating, seeded
 from yaie.loading.loaded import Loaded
+from yaie.loading.ranks import is_first
 from yaie.planning.plan import LoadPlan
 from yaie.planning.upstream import quieted
 from yaie.spec.load_spec import LoadSpec
@@ -45,7 +46,7 @@ class Measured:
 
     def done(self, loaded: Loaded) -> Deed:
         files = Files(self.folder)
-        if _is_first():
+        if is_first():
             # Of a process that is killed as it measures, so much is known.
             write_whole(files.partial(self.number), account(loaded.receipt, self.measuring, files))
         subject = Subject(
@@ -76,13 +77,6 @@ class Measured:
             return Found(
                 remarks=(f"{self.stage} was not measured: {type(error).__name__}: {told}",)
             )
-
-
-def _is_first() -> bool:
-    """Whether this is the process that tells of the load, and not another rank of it."""
-    import torch.distributed as ranks
-
-    return not (ranks.is_available() and ranks.is_initialized() and ranks.get_rank())
 
 
 def acts(measuring: Measuring, spec: LoadSpec, number: int, folder: Path) -> Acts:

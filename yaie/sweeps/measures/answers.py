@@ -7,8 +7,9 @@ With p the reference's distribution at a place and q the cell's own, over the wh
     perplexity       exp of the mean over places of -log q(token of the text)
     relative error   ‖x - y‖ / ‖y‖ of numbers x that are no distribution; y are the reference's
 
-Logarithms are taken in float64 and kept in float32, the sums are in float64: a cell that answers
-just as the reference does has a divergence of 0.
+What a model gave is kept as it gave it, in float32 (which holds all that float16 and bfloat16 do)
+or float64; logarithms and sums are in float64. A cell that answers just as the reference does has
+a divergence of 0.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ CHUNK = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """A row a place; float32, on the CPU."""
+    """A row a place; on the CPU."""
 
     rows: Any
-    """Log-likelihoods where the model chooses, else numbers. Shape: (places, width)."""
+    """Logits where the model chooses, else numbers. Shape: (places, width)."""
     targets: Any
     """The right token of each place; None where there is none. Shape: (places,)."""
     chooses: bool
@@ -40,24 +41,23 @@ class Answers:
 
     def perplexity(self) -> float:
         """Of the targets."""
-        said = self.rows.gather(-1, self.targets[:, None]).double()
-        loss = -float(said.mean())
+        chunks = zip(self.rows.split(CHUNK), self.targets.split(CHUNK), strict=True)
+        said = (_logs(rows).gather(-1, tokens[:, None]) for rows, tokens in chunks)
+        loss = -sum(float(each.sum()) for each in said) / len(self.targets)
         return math.exp(loss) if loss < 700 else math.inf
 
 
 def whole(tensor: Any) -> Any:
-    """A tensor on the CPU in float32; of one in shards the whole."""
+    """A tensor on the CPU in float32 or float64; of one in shards the whole."""
     if hasattr(tensor, "full_tensor"):
         tensor = tensor.full_tensor()
-    return tensor.detach().float().cpu()
+    wide = tensor if tensor.element_size() == 8 else tensor.float()
+    return wide.detach().cpu()
 
 
-def log_likelihoods(logits: Any) -> Any:
-    """Of each row, in float32."""
-    import torch
-
-    parts = [part.double().log_softmax(-1).float() for part in logits.split(CHUNK)]
-    return torch.cat(parts)
+def _logs(logits: Any) -> Any:
+    """Log-likelihoods of rows of logits, in float64."""
+    return logits.double().log_softmax(-1)
 
 
 def digest(inputs: Iterable[Mapping[str, Any]]) -> str:
@@ -93,9 +93,13 @@ def compared(own: Answers, path: Path, reference: int) -> Found:
             told = "it reads other tokens, or inputs of another size"
             return Found(remarks=(f"{told}, than cell {reference}, the reference: not compared",))
         if [*rows.get_shape()] != [*own.rows.shape] or about["chooses"] != str(own.chooses):
-            told = f"{own.rows.shape[-1]:,} where cell {reference}, the reference, has"
-            message = f"its answers are rows of {told} {rows.get_shape()[-1]:,}: not compared"
-            return Found(remarks=(message,))
+            held, here = (
+                " × ".join(f"{n:,}" for n in s) for s in (rows.get_shape(), own.rows.shape)
+            )
+            told = (
+                f"its answers are {here} numbers where cell {reference}, the reference, has {held}"
+            )
+            return Found(remarks=(f"{told}: not compared",))
         pairs = _pairs(rows, own.rows)
         return Found(_divergence(pairs) if own.chooses else _error(pairs))
 
@@ -114,7 +118,7 @@ def _divergence(pairs: Pairs) -> dict[str, float]:
     import torch
 
     divergence, agreeing, places = 0.0, 0, 0
-    for p, q in pairs:
+    for p, q in ((_logs(reference), _logs(own)) for reference, own in pairs):
         each = torch.where(p.isneginf(), 0.0, p.exp() * (p - q))
         divergence += float(each.sum())
         agreeing += int((p.argmax(-1) == q.argmax(-1)).sum())

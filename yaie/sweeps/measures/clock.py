@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from math import inf
 from statistics import median
 from typing import Any
+
+LONGEST = 10.0
+"""Seconds after which no more tokens or inputs are waited for: what is slow is slow by fewer."""
+
+
+def longest() -> float:
+    """`LONGEST`; endless for ranks, which would not stop at the same place, and wait for each
+    other."""
+    import torch.distributed as ranks
+
+    return inf if ranks.is_available() and ranks.is_initialized() else LONGEST
 
 
 def now() -> float:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Any
 
-from yaie.sweeps.measures.clock import now, spread
+from yaie.sweeps.measures.clock import longest, now, spread
 from yaie.sweeps.measures.measure import Found, Subject, UnmeasuredError
 from yaie.sweeps.measures.prompt import NEW, generates, prompt_inputs
-
-LONGEST = 10.0
-"""Seconds after which no more tokens are waited for: a slow model is slow by fewer, too."""
+from yaie.sweeps.measures.text import first_token
 
 
 def generation(subject: Subject) -> Found:
@@ -29,25 +26,27 @@ def generation(subject: Subject) -> Found:
 
 def _times(subject: Subject, inputs: dict[str, Any], new: int) -> list[float]:
     """When each new token was there; raises UnmeasuredError where there are fewer than two."""
-    import torch.distributed as ranks
     from transformers import StoppingCriteriaList
 
     times: list[float] = []
-    # Ranks would not stop at the same token, and wait for each other.
-    longest = inf if ranks.is_available() and ranks.is_initialized() else LONGEST
+    model = subject.model
+    encodes = model.config.is_encoder_decoder
+    started = {"decoder_start_token_id": first_token(model)} if encodes else {}
+    patience = longest()
 
     def watch(ids: Any, scores: Any, **more: Any) -> Any:
         times.append(now())
-        is_long = len(times) > 1 and times[-1] - times[0] > longest
+        is_long = len(times) > 1 and times[-1] - times[0] > patience
         return ids.new_full((ids.shape[0],), is_long).bool()
 
-    subject.model.generate(
+    model.generate(
         **inputs,
         max_new_tokens=new,
         min_new_tokens=new,
         do_sample=False,
         num_beams=1,
         pad_token_id=_padding(subject),
+        **started,
         stopping_criteria=StoppingCriteriaList([watch]),
     )
     if len(times) < 2:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from yaie.sweeps.measures.clock import repeated, spread
+from collections.abc import Sequence
+from typing import Any
+
+from yaie.sweeps.measures.clock import longest, now, spread
 from yaie.sweeps.measures.measure import Found, Subject
 from yaie.sweeps.measures.prompt import generates
-from yaie.sweeps.measures.samples import samples
+from yaie.sweeps.measures.samples import Sample, samples
 
 
 def items(subject: Subject) -> Found:
@@ -13,10 +16,17 @@ def items(subject: Subject) -> Found:
     if generates(subject):
         return Found()
     each = samples(subject).each
+    _rate(subject.model, each)
+    rates = [_rate(subject.model, each) for _ in range(subject.measuring.repeats)]
+    return Found({"items_per_second": spread(rates)})
 
-    def passed() -> None:
-        for sample in each:
-            subject.model(**sample.inputs)
 
-    seconds = repeated(passed, subject.measuring.repeats)
-    return Found({"items_per_second": spread(len(each) / each_pass for each_pass in seconds)})
+def _rate(model: Any, each: Sequence[Sample]) -> float:
+    """Of one pass over all inputs, or over those of the longest time that is waited."""
+    start, done, patience = now(), 0, longest()
+    for sample in each:
+        model(**sample.inputs)
+        done += 1
+        if now() - start > patience:
+            break
+    return done / (now() - start)

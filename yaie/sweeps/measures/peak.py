@@ -1,4 +1,4 @@
-"""The most memory that was taken at a time, loading and measuring. Imports torch."""
+"""The most memory that was taken at a time, loading and running. Imports torch."""
 
 from __future__ import annotations
 

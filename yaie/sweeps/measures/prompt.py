@@ -9,7 +9,7 @@ from yaie.loading.answering.parts import placed
 from yaie.sweeps.measures.clock import repeated, spread
 from yaie.sweeps.measures.measure import Found, Subject
 from yaie.sweeps.measures.samples import samples
-from yaie.sweeps.measures.text import room, token_ids
+from yaie.sweeps.measures.text import first_token, room, token_ids
 
 PROMPT = 256
 """Tokens of the prompt, or as many as the text and the model's positions have room for."""
@@ -17,19 +17,24 @@ NEW = 32
 """Tokens that are generated after it."""
 
 
+SOUNDING = ("text-to-spectrogram", "text-to-waveform")
+"""Tasks whose models generate sounds."""
+
+
 def prompt(subject: Subject) -> Found:
     """Tokens of the prompt a second: a pass over it that gives the next token's logits alone."""
     if not generates(subject):
         return Found()
-    inputs = prompt_inputs(subject)
+    inputs = forward(subject, prompt_inputs(subject))
     tokens = inputs["input_ids"].shape[1]
-    passed = repeated(lambda: subject.model(**forward(subject, inputs)), subject.measuring.repeats)
+    passed = repeated(lambda: subject.model(**inputs), subject.measuring.repeats)
     return Found({"prompt_tokens_per_second": spread(tokens / seconds for seconds in passed)})
 
 
 def generates(subject: Subject) -> bool:
     """Whether the model writes texts, and reads them."""
-    return bool(subject.model.can_generate()) and subject.model.main_input_name == "input_ids"
+    writes = subject.model.can_generate() and subject.loaded.task not in SOUNDING
+    return writes and subject.model.main_input_name == "input_ids"
 
 
 def prompt_inputs(subject: Subject) -> dict[str, Any]:
@@ -47,8 +52,8 @@ def forward(subject: Subject, inputs: dict[str, Any]) -> dict[str, Any]:
     if "logits_to_keep" in inspect.signature(model.forward).parameters:
         more["logits_to_keep"] = 1
     if model.config.is_encoder_decoder:
-        start = model.generation_config.decoder_start_token_id or 0
-        more["decoder_input_ids"] = torch.tensor([[start]], device=model.device)
+        start = torch.tensor([[first_token(model)]], device=model.device)
+        more["decoder_input_ids"] = start
     return {**inputs, **more}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from yaie.spec.wording import counted
+from yaie.loading.ranks import is_first
+from yaie.spec.wording import all_quoted, counted
 from yaie.sweeps.measures import answers
 from yaie.sweeps.measures.answers import Answers
 from yaie.sweeps.measures.measure import Found, Subject, UnmeasuredError
@@ -21,8 +22,10 @@ CHOOSING = frozenset(
         "image-classification",
         "image-text-to-text",
         "masked-lm",
+        "multiple-choice",
         "multimodal-lm",
         "next-sentence-prediction",
+        "question-answering",
         "seq2seq-lm",
         "sequence-classification",
         "speech-seq2seq",
@@ -30,13 +33,16 @@ CHOOSING = frozenset(
         "video-classification",
     )
 )
-"""Tasks whose logits are a distribution over their last dimension: of tokens, or of labels."""
+"""Tasks whose logits are a distribution over their last dimension: of tokens, of labels, or of the
+places where an answer begins and ends."""
+
+_UNCHOSEN = ("multi_label_classification", "regression")
 
 
 def quality(subject: Subject) -> Found:
     """Perplexity of the text, and how far the answers are from the reference's."""
     own, remarks = _answered(subject)
-    if subject.is_reference:
+    if subject.is_reference and is_first():
         answers.keep(own, subject.answers)
     values: dict[str, Any] = {}
     if own.targets is not None:
@@ -51,12 +57,12 @@ def quality(subject: Subject) -> Found:
 
 
 def _answered(subject: Subject) -> tuple[Answers, tuple[str, ...]]:
-    """The answers to all samples, one below the other, and what is to be said of them."""
+    """The answers to all samples, and what is to be said of them."""
     import torch
 
     given = samples(subject)
     chooses = _chooses(subject)
-    rows = torch.cat([_rows(subject, sample, chooses=chooses) for sample in given.each])
+    rows = _joined([_rows(subject, sample) for sample in given.each], chooses=chooses)
     targets = [sample.targets for sample in given.each if sample.targets is not None]
     own = Answers(
         rows=rows,
@@ -68,36 +74,60 @@ def _answered(subject: Subject) -> tuple[Answers, tuple[str, ...]]:
 
 
 def _chooses(subject: Subject) -> bool:
-    """Whether the model's logits are a distribution; one number a text is a regression."""
+    """Whether the model's logits are a distribution; one number a text is a regression, and of
+    several labels none excludes another."""
     config = subject.model.config
-    regression = getattr(config, "problem_type", None) == "regression"
+    several = getattr(config, "problem_type", None) in _UNCHOSEN
     labels = "classification" in subject.loaded.task
     single = labels and getattr(config, "num_labels", 2) == 1
-    return subject.loaded.task in CHOOSING and not (regression or single)
+    return subject.loaded.task in CHOOSING and not (several or single)
 
 
-def _rows(subject: Subject, sample: Sample, *, chooses: bool) -> Any:
-    """The answer to one sample as rows of float32; raises UnmeasuredError where they hold NaN."""
-    name, output = next(_outputs(subject.model(**sample.inputs)))
-    rows = answers.whole(output)[0]
-    rows = rows.reshape(-1, rows.shape[-1]) if rows.ndim else rows.reshape(1, 1)
+def _rows(subject: Subject, sample: Sample) -> Any:
+    """The answer to one sample as rows; raises UnmeasuredError where they hold NaN."""
+    import torch
+
+    found = _told(subject.model(**sample.inputs))
+    rows = torch.cat([_table(output) for output in found.values()])
     if sample.places is not None:
         rows = rows[sample.places]
     broken = int((rows.isnan() | rows.isposinf()).any(-1).sum())
     if broken:
-        told = counted(len(rows), "place")
-        raise UnmeasuredError(f"`{name}` is not a number, or infinite, at {broken} of {told}")
-    return answers.log_likelihoods(rows) if chooses else rows
+        names, told = all_quoted(found), counted(len(rows), "place")
+        raise UnmeasuredError(f"{names} is not a number, or infinite, at {broken} of {told}")
+    return rows
 
 
-def _outputs(output: Any) -> Iterator[tuple[str, Any]]:
-    """The logits, where there are some, then other numbers by name."""
+def _told(output: Any) -> dict[str, Any]:
+    """The logits, or where an answer begins and ends, or else the first numbers of an output."""
     found = {
         name: value
         for name, value in output.items()
-        if hasattr(value, "is_floating_point") and value.is_floating_point() and value.ndim
+        if hasattr(value, "is_floating_point") and value.is_floating_point() and value.numel()
     }
-    if "logits" in found:
-        yield "logits", found["logits"]
-    yield from found.items()
+    for names in (("logits",), ("start_logits", "end_logits"), [*found][:1]):
+        if found and found.keys() >= {*names}:
+            return {name: found[name] for name in names}
     raise UnmeasuredError("its output holds no numbers to compare")
+
+
+def _table(output: Any) -> Any:
+    """The numbers of a batch of one, as rows."""
+    rows = answers.whole(output)[0]
+    return rows.reshape(-1, rows.shape[-1]) if rows.ndim else rows.reshape(1, 1)
+
+
+def _joined(tables: Sequence[Any], *, chooses: bool) -> Any:
+    """All rows one below the other. Those that are of several lengths become as long as the
+    longest, with what cannot be chosen; or, where nothing is chosen, one row."""
+    import torch
+
+    widths = [table.shape[-1] for table in tables]
+    if len({*widths}) == 1:
+        return torch.cat([*tables])
+    if not chooses:
+        return torch.cat([table.flatten() for table in tables])[None]
+    pad = torch.nn.functional.pad
+    longest = max(widths)
+    padded = (pad(t, (0, longest - t.shape[-1]), value=-math.inf) for t in tables)
+    return torch.cat([*padded])

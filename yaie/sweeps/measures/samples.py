@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaie.loading.answering.parts import placed
-from yaie.planning.memory.inputs import UnknownInputError, inputs
+from yaie.sweeps.measures.drawn import drawn, needs_more
 from yaie.sweeps.measures.measure import Subject, UnmeasuredError
-from yaie.sweeps.measures.text import SEED, is_drawn, lines, room, token_ids
+from yaie.sweeps.measures.text import first_token, is_drawn, lines, room, token_ids
 
 EVERY = 7
 """One token of so many is masked: about as many as BERT's training masks."""
 MOST = 16
-"""Lines of the text, images or sounds."""
-DRAWN = 4
-"""Images or sounds."""
-DECODED = 8
-"""Tokens of a decoder whose encoder sees or hears."""
+"""Lines of the text."""
+LINE = 32
+"""Tokens of a line that is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +41,18 @@ class Samples:
 
 def samples(subject: Subject) -> Samples:
     """What the model is given; raises UnmeasuredError where that is not known."""
-    if subject.model.main_input_name != "input_ids" or _sees(subject):
+    if needs_more(subject.model):
         return _drawn(subject)
     read = _READING.get(subject.loaded.task, _lines)
     remark = "there is no tokenizer: its tokens are drawn by chance" if is_drawn(subject) else None
     return Samples(each=tuple(read(subject)), remark=remark)
 
 
-def _sees(subject: Subject) -> bool:
-    """Whether texts alone are no input of it."""
-    return not subject.model.can_generate() and hasattr(subject.model.config, "vision_config")
+def _drawn(subject: Subject) -> Samples:
+    """Images and sounds of chance, of the size that the model takes."""
+    found = drawn(subject)
+    each = tuple(Sample(inputs=placed(subject.loaded, inputs)) for inputs in found.each)
+    return Samples(each=each, remark=f"it was measured on {found.told} drawn by chance")
 
 
 def _continued(subject: Subject) -> Iterator[Sample]:
@@ -86,8 +86,7 @@ def _repeated(subject: Subject) -> Iterator[Sample]:
     import torch
 
     ids = token_ids(subject, room(subject))
-    config = subject.model.generation_config
-    start = torch.tensor([[config.decoder_start_token_id or 0]])
+    start = torch.tensor([[first_token(subject.model)]])
     decoded = torch.cat([start, ids[:, :-1]], dim=1)
     yield Sample(inputs=placed(subject.loaded, {"input_ids": ids, "decoder_input_ids": decoded}))
 
@@ -95,7 +94,9 @@ def _repeated(subject: Subject) -> Iterator[Sample]:
 def _lines(subject: Subject) -> Iterator[Sample]:
     """The first lines of the text, each for itself."""
     if is_drawn(subject):
-        yield Sample(inputs=placed(subject.loaded, {"input_ids": token_ids(subject, 32)}))
+        length = min(LINE, room(subject))
+        for ids in token_ids(subject, 2 * length).split(length, dim=1):
+            yield Sample(inputs=placed(subject.loaded, {"input_ids": ids}))
         return
     for line in lines(subject, MOST):
         read = subject.loaded.tokenizer(
@@ -104,39 +105,22 @@ def _lines(subject: Subject) -> Iterator[Sample]:
         yield Sample(inputs=placed(subject.loaded, read))
 
 
+def _choices(subject: Subject) -> Iterator[Sample]:
+    """Each line against the next, as far as both go: the model chooses one."""
+    import torch
+
+    each = [sample.inputs for sample in _lines(subject)]
+    for one, other in zip(each, [*each[1:], each[0]], strict=True):
+        length = min(one["input_ids"].shape[1], other["input_ids"].shape[1])
+        both = {n: torch.cat([one[n][:, :length], other[n][:, :length]])[None] for n in one}
+        yield Sample(inputs=both)
+
+
 _READING: Mapping[str, Callable[[Subject], Iterator[Sample]]] = {
     "causal-lm": _continued,
     "image-text-to-text": _continued,
     "masked-lm": _masked,
+    "multiple-choice": _choices,
     "seq2seq-lm": _repeated,
 }
 """Task → how it reads the text; others read it line by line."""
-
-
-def _drawn(subject: Subject) -> Samples:
-    """Images and sounds of chance, of the size that the model takes."""
-    import torch
-
-    try:
-        shapes = inputs(subject.model, 1, DECODED)
-    except UnknownInputError as error:
-        raise UnmeasuredError(str(error)) from error
-    drawing = torch.Generator().manual_seed(SEED)
-    each = (
-        Sample(
-            inputs=placed(
-                subject.loaded, {name: _filled(v, drawing) for name, v in shapes.values.items()}
-            )
-        )
-        for _ in range(DRAWN)
-    )
-    what = shapes.told or "inputs"
-    return Samples(each=tuple(each), remark=f"it was measured on {what} drawn by chance")
-
-
-def _filled(value: Any, drawing: Any) -> Any:
-    import torch
-
-    if value.is_floating_point():
-        return torch.randn(value.shape, generator=drawing)
-    return torch.ones(value.shape, dtype=value.dtype)

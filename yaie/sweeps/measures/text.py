@@ -36,6 +36,11 @@ def token_ids(subject: Subject, most: int) -> Any:
     return read["input_ids"]
 
 
+def first_token(model: Any) -> int:
+    """That a decoder begins with; 0 where its checkpoint says none."""
+    return int(model.generation_config.decoder_start_token_id or 0)
+
+
 def is_drawn(subject: Subject) -> bool:
     """Whether tokens are drawn, and say nothing."""
     return subject.loaded.tokenizer is None
