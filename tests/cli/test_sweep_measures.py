@@ -23,6 +23,7 @@ Captured = pytest.CaptureFixture[str]
         (["--text", " "], "the text is empty"),
         (["--text", "bytes.bin"], "`bytes.bin` is no text in UTF-8"),
         (["--text", "empty.txt"], "`empty.txt` is empty"),
+        (["--text", "no \udcff text"], "the text is no text in UTF-8"),
         (
             ["--measure", "none", "--repeats", "5"],
             "`--repeats` is for what `--measure none` leaves out",

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,13 @@ from yaie.sweeps.process import Ended, attended
 def ended(folder: Path, program: str, timeout: float | None = None) -> Ended | None:
     """How a program ends that is a module in the folder."""
     (folder / "program.py").write_text(program)
-    with (folder / "log.txt").open("wb") as log:
-        return attended(["program"], log, cwd=folder, timeout=timeout, wanted=lambda: True)
+    return attended_in(folder, timeout, lambda: True)
+
+
+def attended_in(folder: Path, timeout: float | None, wanted: Callable[[], bool]) -> Ended | None:
+    with (folder / "log.txt").open("wb") as log, pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        return attended(["program"], log, cwd=folder, timeout=timeout, wanted=wanted)
 
 
 def is_gone(process: int) -> bool:
@@ -63,15 +69,52 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     assert is_gone(int((tmp_path / "log.txt").read_text()))
 
 
+def test_a_daemon_that_left_its_group_ends_with_it(tmp_path: Path) -> None:
+    ended(
+        tmp_path,
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    time.sleep(600)\n"
+        "while not os.path.getsize('log.txt'): time.sleep(0.01)\n",
+    )
+    assert is_gone(int((tmp_path / "log.txt").read_text()))
+
+
+def test_modules_of_the_current_folder_do_not_come_before_those_of_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "program.py").write_text("raise SystemExit(7)")
+    (tmp_path / "program.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    with (tmp_path / "log.txt").open("wb") as log:
+        found = attended(["program"], log, cwd=tmp_path / "here", timeout=None, wanted=lambda: True)
+    assert found is not None
+    assert found.code == 0
+
+
+def test_what_ended_while_this_process_was_suspended_did_not_take_too_long(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("open('done', 'w').close()")
+
+    def suspended() -> bool:
+        while not (tmp_path / "done").is_file():
+            time.sleep(0.01)
+        time.sleep(1)
+        return True
+
+    found = attended_in(tmp_path, 0.5, suspended)
+    assert found is not None
+    assert (found.code, found.timed_out) == (0, False)
+
+
 def test_what_is_not_wanted_any_more_is_ended(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
     )
     log = tmp_path / "log.txt"
-    with log.open("wb") as file:
-        wanted = lambda: not log.read_text().strip()  # noqa: E731
-        found = attended(["program"], file, cwd=tmp_path, timeout=None, wanted=wanted)
-    assert found is None
+    assert attended_in(tmp_path, None, lambda: not log.read_text().strip()) is None
     assert is_gone(int(log.read_text()))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -15,6 +19,7 @@ from yaie.errors import InputError, UnsupportedError
 from yaie.sweeps import results
 from yaie.sweeps.files import Files
 from yaie.sweeps.gathering import Unwatched
+from yaie.sweeps.identity import claim
 from yaie.sweeps.launcher import launcher_of
 from yaie.sweeps.row import Row, Status
 
@@ -154,8 +159,6 @@ def test_what_takes_too_long_is_killed(models: Path, tmp_path: Path) -> None:
 
 
 def test_another_sweeps_folder_is_refused_with_the_difference(models: Path, tmp_path: Path) -> None:
-    from yaie.sweeps.identity import claim
-
     claim(Files(tmp_path), {**IDENTITY, "overrides": ["precision=fp32,bf16"]})
     with pytest.raises(InputError) as caught:
         claim(Files(tmp_path), {**IDENTITY, "overrides": ["precision=fp32,fp16"]})
@@ -163,6 +166,113 @@ def test_another_sweeps_folder_is_refused_with_the_difference(models: Path, tmp_
         f"`{tmp_path}` holds another sweep: it has `precision=fp32,bf16` where this one has"
         " `precision=fp32,fp16`"
     )
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", "\xff"])
+def test_a_folder_that_does_not_tell_its_sweep_is_refused(tmp_path: Path, text: str) -> None:
+    Files(tmp_path).identity.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError) as caught:
+        claim(Files(tmp_path), IDENTITY)
+    assert caught.value.problems[0].message == (
+        f"`{tmp_path}/sweep.json` is damaged, and does not tell which sweep the folder holds"
+    )
+
+
+def test_rows_of_files_that_have_changed_since_are_refused(tmp_path: Path) -> None:
+    def read(contents: str | None) -> dict[str, object]:
+        return {**IDENTITY, "cells": [{"cell": {}, "asks": "1", "reads": contents}]}
+
+    claim(Files(tmp_path), read("before"))
+    claim(Files(tmp_path), read(None))
+    with pytest.raises(InputError, match="files that its cells read have changed since"):
+        claim(Files(tmp_path), read("after"))
+
+
+def test_a_cell_that_reads_other_files_than_were_planned_for_fails(
+    models: Path, tmp_path: Path
+) -> None:
+    planned = replace(cell(0, f"model={models / 'whole'}"), contents="others")
+    (row,) = swept([planned], tmp_path / "there")
+    assert (row.status, row.exit_code) == (Status.FAILED, 4)
+    assert row.problems[-1].message == (
+        "files that it reads have changed since the sweep was planned"
+    )
+
+
+def test_a_cell_that_was_the_same_as_another_and_is_not_any_more_is_run(
+    models: Path, tmp_path: Path
+) -> None:
+    there, asked = tmp_path / "there", cell(0, f"model={models / 'gone'}")
+    swept([replace(asked, same_as=7)], there)
+    (row,) = swept([asked], there)
+    assert row.status is Status.FAILED
+
+
+class Taker(Unwatched):
+    """Takes cells' folders away: of the first cell as it runs, of the second before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = Files(folder)
+        self.thread = Thread(target=self.take)
+
+    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
+        self.thread.start()
+
+    def take(self) -> None:
+        while not self.files.log(0).is_file():
+            time.sleep(0.01)
+        shutil.rmtree(self.files.cell(0).parent)
+
+
+def test_cells_whose_folders_are_taken_away_have_their_rows(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    cells = [cell(number, f"model={models / 'gone'}") for number in range(2)]
+    first, second = swept(cells, folder, watcher=Taker(folder))
+    assert first.status is Status.FAILED
+    assert second.problems[0].message == (
+        f"`{folder}/cells/1/spec.json`, its plan, was taken away while the sweep ran"
+    )
+
+
+def test_a_row_that_cannot_be_read_is_none(models: Path, tmp_path: Path) -> None:
+    asked, files = cell(0, f"model={models / 'gone'}"), Files(tmp_path / "a${b}c")
+    files.cell(0).mkdir(parents=True)
+    files.identity.write_text(json.dumps(IDENTITY))
+    files.row(0).write_text("{")
+    (row,) = swept([asked], files.folder)
+    assert row.status is Status.FAILED
+
+
+ODD = """
+import atexit, os, sys
+from transformers import BertForMaskedLM
+
+class Odd(BertForMaskedLM):
+    def __init__(self, config):
+        super().__init__(config)
+        try:
+            input("go on?")
+        except EOFError:
+            print("nobody answers")
+        atexit.register(os._exit, 5)
+"""
+
+
+def test_code_that_asks_finds_nobody_and_code_that_ends_its_process_is_told(
+    tiny_bert: Path, tmp_path: Path
+) -> None:
+    model = Path(shutil.copytree(tiny_bert, tmp_path / "odd"))
+    (model / "odd.py").write_text(ODD)
+    config = json.loads((model / "config.json").read_text())
+    own = {"auto_map": {"AutoModelForMaskedLM": "odd.Odd"}, "architectures": ["Odd"]}
+    (model / "config.json").write_text(json.dumps(config | own))
+    (row,) = swept(
+        [cell(0, f"model={model}", "task=masked-lm", "model.trust_remote_code=true")],
+        tmp_path / "there",
+    )
+    assert (row.status, row.exit_code) == (Status.FAILED, 5)
+    assert row.problems[0].message == "its process had told all, and then ended with exit code 5"
+    assert "nobody answers" in (tmp_path / "there" / "cells/0/log.txt").read_text()
 
 
 def test_a_folder_of_other_files_is_refused(models: Path, tmp_path: Path) -> None:

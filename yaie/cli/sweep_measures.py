@@ -111,6 +111,8 @@ def _text(given: str) -> str:
         return _read(path)
     if not given.strip():
         raise _refused("--text", "the text is empty")
+    if any("\ud800" <= char <= "\udfff" for char in given):
+        raise _refused("--text", "the text is no text in UTF-8")
     if _may_be_path(given) and (path.is_dir() or len(given.split()) == 1):
         raise _refused("--text", f"`{given}` is no file, and no text of several words")
     return given

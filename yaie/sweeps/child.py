@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,29 +17,51 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from yaie.errors import Fault, Problem, YaieError
+from yaie.errors import Fault, Problem, SourceError, YaieError
+from yaie.spec.load_spec import LoadSpec
 from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.handover import from_json, problems_as_json
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.measures.measuring import from_json as measuring_from
+from yaie.sweeps.process import MARK, end_marked
+
+LEAVE = 30.0
+"""Seconds that threads and handlers of a model's own code may take, once all is told."""
 
 
 def main(folder: str, number: int) -> int:
     """Runs the cell; the exit code is that of the load alone."""
-    Thread(target=_end_with_the_job, daemon=True).start()
+    Thread(target=_end_with_the_job, args=[_own_input()], daemon=True).start()
     _be_the_first_to_go()
     files = Files(Path(folder))
     code, answer = _happened(files, number)
-    write_whole(files.answer(number), answer)
+    write_whole(files.answer(number), {**answer, "code": code})
+    Thread(target=_leave, args=[code], daemon=True).start()
     # Python would look for circles among all that torch left before it ends, for half a second.
     gc.freeze()
     return code
 
 
-def _end_with_the_job() -> None:
+def _own_input() -> int:
+    """The end of the job's pipe, for this module alone: code that asks a user finds nobody."""
+    pipe = os.dup(0)
+    nobody = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nobody, 0)
+    os.close(nobody)
+    return pipe
+
+
+def _end_with_the_job(pipe: int) -> None:
     """Ends this process and all that it started once the job that waits for it is gone."""
-    os.read(sys.stdin.fileno(), 1)
+    os.read(pipe, 1)
+    end_marked(os.environ[MARK])
     os.killpg(0, signal.SIGKILL)
+
+
+def _leave(code: int) -> None:
+    """Ends a process that does not end by itself: a thread runs on, or a handler waits."""
+    time.sleep(LEAVE)
+    os._exit(code)
 
 
 def _be_the_first_to_go() -> None:
@@ -83,12 +106,24 @@ def _loaded(files: Files, number: int) -> dict[str, Any]:
         receipt = start(composition, todo, telling).receipt
     else:
         receipt = load(composition, reporter=telling, acts=todo).receipt
+    _refuse_changed(composition.spec, handed["contents"])
     return account(receipt, measuring, files)
+
+
+def _refuse_changed(spec: LoadSpec, planned: str | None) -> None:
+    """Raises SourceError where other files were read than those that the sweep was planned for."""
+    from yaie.facts.gather import gather
+    from yaie.sweeps.contents import contents
+
+    if planned is not None and contents(spec, gather(spec)) != planned:
+        message = "files that it reads have changed since the sweep was planned"
+        problem = Problem(path="model.id", message=message, fault=Fault.SOURCE)
+        raise SourceError(problem)
 
 
 def _measuring(files: Files, handed: dict[str, Any]) -> Measuring:
     document = handed["measuring"]
-    text = files.text.read_text(encoding="utf-8") if document["own_text"] else ""
+    text = files.text.read_bytes().decode() if document["own_text"] else ""
     return measuring_from(document, text)
 
 

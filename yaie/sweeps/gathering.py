@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -141,10 +142,9 @@ class Gathering:
 
     def _gathered(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            document = read_whole(self.files.row(number))
-            if document is None or self._error:
+            row = self._left(number)
+            if row is None or self._error:
                 continue
-            row = from_json(document)
             try:
                 results.append(self.files, [row])
                 self.files.row(number).unlink()
@@ -156,9 +156,18 @@ class Gathering:
             self._awaited.discard(number)
             self._watcher.finished(row)
 
+    def _left(self, number: int) -> Row | None:
+        """The row that a cell's job left; one that cannot be read is none."""
+        try:
+            document = read_whole(self.files.row(number))
+            return None if document is None else from_json(document)
+        except (KeyError, TypeError, ValueError):
+            return None
+
 
 def unwritten(files: Files, error: OSError) -> SourceError:
     """What is said where a sweep's folder takes no more."""
     message = f"`{files.folder}` cannot be written to: {error.strerror}; the rows so far are kept"
-    hint = "make room and give the same command again: what is finished is not run again"
+    room = "make room and give the same command again: what is finished is not run again"
+    hint = room if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
     return SourceError(Problem(path="", message=message, hint=hint, fault=Fault.SOURCE))

@@ -19,19 +19,24 @@ from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.product import Asked
 
+_NAMES = {"recipe", "overrides", "config_dir", "versions", "cells"}
+"""What every sweep says of itself; those before measures were taken say nothing of these."""
 _PACKAGES = ("transformers", "torch")
 
 
 def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[str, Any]:
-    """What makes a sweep this one: its words, what each cell asks for, what is measured of it,
-    and by what it is run."""
+    """What makes a sweep this one: its words, what each cell asks for and reads, what is measured
+    of it, and by what it is run."""
     return {
         "recipe": None if asked.recipe is None else str(asked.recipe),
         "overrides": list(asked.overrides),
         "config_dir": None if asked.config_dir is None else str(asked.config_dir),
         "versions": {"yaie": __version__} | {name: version(name) for name in _PACKAGES},
         "measuring": measuring.identity(),
-        "cells": [{"cell": dict(cell.values), "asks": _asks(cell)} for cell in cells],
+        "cells": [
+            {"cell": dict(cell.values), "asks": _asks(cell), "reads": cell.contents}
+            for cell in cells
+        ],
     }
 
 
@@ -59,7 +64,7 @@ def _asks(cell: Cell) -> str | None:
 
 def claim(files: Files, own: dict[str, Any]) -> None:
     """Makes a folder this sweep's; raises InputError where it holds another, or other files."""
-    held = read_whole(files.identity)
+    held = _held(files)
     if held is None:
         others = {path.name for path in files.folder.iterdir()} - {files.lock.name}
         if others:
@@ -71,6 +76,19 @@ def claim(files: Files, own: dict[str, Any]) -> None:
         message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
         hint = "give this one a folder of its own: `--into DIR`"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+
+
+def _held(files: Files) -> dict[str, Any] | None:
+    """The sweep that a folder holds; None where it holds none."""
+    try:
+        held = read_whole(files.identity)
+    except ValueError:
+        held = ()
+    if held is None or (isinstance(held, dict) and held.keys() >= _NAMES):
+        return held
+    message = f"`{files.identity}` is damaged, and does not tell which sweep the folder holds"
+    hint = "give this one a folder of its own: `--into DIR`"
+    raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
 
 
 def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
@@ -86,8 +104,23 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
     for name, number in own["versions"].items():
         if held["versions"].get(name) != number:
             yield f"it was run by {name} {held['versions'].get(name)}, and here is {number}"
-    if not (there or here) and held["cells"] != own["cells"]:
+    if there or here:
+        return
+    if _each(held, "cell", "asks") != _each(own, "cell", "asks"):
         yield "its cells ask for other things: a recipe or an option has changed since"
+    elif _have_changed(_each(held, "reads"), _each(own, "reads")):
+        yield "files that its cells read have changed since"
+
+
+def _each(identity: dict[str, Any], *names: str) -> list[list[Any]]:
+    """What each cell says under these names."""
+    return [[cell.get(name) for name in names] for cell in identity["cells"]]
+
+
+def _have_changed(held: list[list[Any]], own: list[list[Any]]) -> bool:
+    """Whether any cell reads other files; of those that were not at hand nothing is known."""
+    pairs = zip(held, own, strict=True)
+    return any(None not in (*before, *now) and before != now for before, now in pairs)
 
 
 def _words(words: Sequence[str]) -> str:

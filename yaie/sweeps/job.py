@@ -65,6 +65,7 @@ class Job:
                 wanted=lambda: self._is_wanted() and _told(files.stage(number)),
             )
         if ended is not None:
+            _told(files.stage(number))
             write_whole(files.row(number), _row(files, number, planned, ended).as_json())
 
     def _is_wanted(self) -> bool:
@@ -78,8 +79,13 @@ class Job:
 
 def _told(stage: Path) -> bool:
     """Tells by the time of a file that a cell is attended to."""
-    if time.time() - stage.stat().st_mtime > BEAT:
-        os.utime(stage)
+    try:
+        if time.time() - stage.stat().st_mtime > BEAT:
+            os.utime(stage)
+    except FileNotFoundError:
+        # Whoever took the cell's folder away, it has its row.
+        stage.parent.mkdir(parents=True, exist_ok=True)
+        stage.write_text("unknown")
     return True
 
 
@@ -88,14 +94,15 @@ def _row(files: Files, number: int, planned: Mapping[str, Any], ended: Ended) ->
     answer = read_whole(files.answer(number))
     told = answer or read_whole(files.partial(number)) or {}
     problems = problems_from_json(told.get("problems", []))
-    status, said = _judged(files, number, ended, bool(answer))
+    code = None if answer is None else answer["code"]
+    status, said = _judged(files, number, ended, code)
     return Row(
         number=number,
         cell=planned["cell"],
         status=status,
         problems=(*said, *problems),
         calls=planned["calls"],
-        exit_code=None if ended.signal else ended.code,
+        exit_code=None if ended.signal else code or ended.code,
         signal=ended.signal,
         seconds={**told.get("seconds", {}), "process": ended.seconds},
         memory=told.get("memory") or planned["memory"],
@@ -114,20 +121,31 @@ def _started(ended: Ended) -> str:
 
 
 def _judged(
-    files: Files, number: int, ended: Ended, answered: bool
+    files: Files, number: int, ended: Ended, code: int | None
 ) -> tuple[Status, tuple[Problem, ...]]:
-    """What became of a cell, and what its own process could not tell."""
-    stage = files.stage(number).read_text()
-    while_in = f"after {ended.seconds:.1f} s, in its stage `{stage}`"
+    """What became of a cell, and what its own process could not tell; the code is that which it
+    was about to end with, None where it told nothing."""
+    where = (
+        f"in its stage `{files.stage(number).read_text()}`" if code is None else "having told all"
+    )
+    while_in = f"after {ended.seconds:.1f} s, {where}"
     if ended.timed_out:
         return Status.KILLED, (_problem(f"it was stopped {while_in}: it took too long"),)
     if ended.signal:
         return Status.KILLED, (_killed(ended.signal, while_in),)
-    if answered:
-        return (Status.FAILED if ended.code else Status.OK), ()
+    if code is not None:
+        return _answered(code, ended)
     last = _last_line(files.log(number))
     quoted = f"; the last that it printed: {last}" if last else ""
     message = f"its process ended with exit code {ended.code} {while_in}, and told nothing{quoted}"
+    return Status.FAILED, (_problem(message),)
+
+
+def _answered(code: int, ended: Ended) -> tuple[Status, tuple[Problem, ...]]:
+    """A model's own code may end the process in another way than its load ended."""
+    if code or not ended.code:
+        return (Status.FAILED if code else Status.OK), ()
+    message = f"its process had told all, and then ended with exit code {ended.code}"
     return Status.FAILED, (_problem(message),)
 
 
@@ -143,6 +161,8 @@ def _problem(message: str, hint: str | None = None) -> Problem:
 
 
 def _last_line(log: Path, most: int = 200) -> str:
+    if not log.is_file():
+        return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 4096))
         lines = file.read().decode(errors="replace").strip().splitlines()

@@ -6,6 +6,7 @@ folder and writes no `outputs`.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -56,7 +57,7 @@ class Launcher:
         """Has the job run for each number; raises what a job raised, or the launcher itself."""
         config = self.config.copy()
         with open_dict(config):
-            config.hydra.sweep.dir = str(folder)
+            config.hydra.sweep.dir = _literal(folder)
             config.hydra.sweep.subdir = "."
         with hydra_of_today(), redirect_stdout(sys.stderr):
             context = HydraContext(config_loader=Numbered(), callbacks=Callbacks())
@@ -65,6 +66,11 @@ class Launcher:
         for each in returned:
             if each.status is JobStatus.FAILED:
                 raise each._return_value
+
+
+def _literal(folder: Path) -> str:
+    """A path as OmegaConf reads it: `${` is no value to be looked up."""
+    return re.sub(r"(\\*)\$\{", lambda found: f"{2 * found[1]}\\${{", str(folder))
 
 
 class Numbered:

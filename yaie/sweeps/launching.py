@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from yaie.errors import Fault, Problem, UnsupportedError, YaieError
+from yaie.errors import Fault, Problem, SourceError, UnsupportedError, YaieError
 from yaie.sweeps.files import Files
 from yaie.sweeps.gathering import Gathering, unwritten
 from yaie.sweeps.job import BEAT, Job
@@ -36,7 +36,7 @@ def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gath
     where it begins none, SourceError where the disk takes no more rows.
     """
     left = {row.number: row for row in cells}
-    while left:
+    while left := _whole(left, gathering):
         error = _launch(launcher, job, sorted(left), gathering)
         missing = gathering.missing()
         begun = [n for n in missing if gathering.files.stage(n).is_file()]
@@ -47,6 +47,23 @@ def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gath
             if gathering.missing():
                 gathering.conclude([_lost(left[number], error)])
         left = {n: left[n] for n in missing if n not in begun}
+
+
+def _whole(left: Mapping[int, Row], gathering: Gathering) -> dict[int, Row]:
+    """The cells that can run; of the others it is told that their plans are gone."""
+    gone = [number for number in left if not gathering.files.spec(number).is_file()]
+    gathering.conclude(_planless(left[number], gathering.files) for number in gone)
+    return {number: row for number, row in left.items() if number not in gone}
+
+
+def _planless(row: Row, files: Files) -> Row:
+    """Raises SourceError where there is no sweep any more."""
+    if not files.identity.is_file():
+        message = f"`{files.folder}` was taken away while the sweep ran"
+        raise SourceError(Problem(path="", message=message, fault=Fault.SOURCE))
+    message = f"`{files.spec(row.number)}`, its plan, was taken away while the sweep ran"
+    problem = Problem(path="", message=message, fault=Fault.SOURCE)
+    return replace(row, status=Status.FAILED, problems=(problem,), exit_code=int(Fault.SOURCE))
 
 
 def _launch(

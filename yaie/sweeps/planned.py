@@ -16,6 +16,7 @@ from yaie.planning.trials import Trials, trials
 from yaie.spec.axes import Words
 from yaie.spec.load_spec import Composition
 from yaie.sweeps.cell import Cell
+from yaie.sweeps.contents import contents
 from yaie.sweeps.product import Asked, compositions
 
 Told = Callable[[int, int], None]
@@ -58,6 +59,7 @@ def _cell(
         problems=inquiry.problems,
         calls=calls,
         same_as=None if first == number else first,
+        contents=contents(composed.spec, inquiry.facts),
         memory=inquiry.memory,
     )
 

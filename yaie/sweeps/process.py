@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 PATIENCE = 0.05
 """Seconds between two looks at whether the cell is still wanted."""
+MARK = "YAIE_CELL"
+"""Variable that a cell and all that it starts have in their environment, each cell its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,10 @@ def attended(
 ) -> Ended | None:
     """Runs a module of Python in a process group of its own; None where it was not wanted any more.
 
-    Whatever is left of the group is ended with it. It ends by itself where this process does, which
-    closes its standard input.
+    Whatever it started is ended with it. It ends by itself where this process does, which closes
+    its standard input.
     """
-    start = time.monotonic()
+    start, mark = time.monotonic(), uuid4().hex
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=subprocess.PIPE,
@@ -57,6 +60,7 @@ def attended(
         stderr=subprocess.STDOUT,
         start_new_session=True,
         cwd=cwd,
+        env=_environment(mark),
     )
     timed_out = False
     try:
@@ -65,14 +69,41 @@ def attended(
                 process.wait(PATIENCE)
             if not wanted():
                 return None
-            timed_out = timeout is not None and time.monotonic() - start > timeout
-            if timed_out:
+            # One that ended while this process was suspended took no longer than it did.
+            is_long = timeout is not None and time.monotonic() - start > timeout
+            if timed_out := is_long and process.poll() is None:
                 break
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+        end_marked(mark)
         process.wait()
         if process.stdin:
             process.stdin.close()
     seconds = time.monotonic() - start
     return Ended(code=process.returncode, seconds=seconds, timed_out=timed_out)
+
+
+def _environment(mark: str) -> dict[str, str]:
+    """That of this process, with its modules: `-m` would put those of the current folder first,
+    which the program `yaie` does not."""
+    places = os.pathsep.join(map(os.path.abspath, sys.path))
+    return {**os.environ, MARK: mark, "PYTHONPATH": places, "PYTHONSAFEPATH": "1"}
+
+
+def end_marked(mark: str) -> None:
+    """Ends every process of Linux that has the mark, this one excepted: one that left its group to
+    be a daemon, too. A fork of one that was just ended is found by another look."""
+    while found := [*_marked(f"{MARK}={mark}".encode())]:
+        for process in found:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def _marked(said: bytes) -> Iterator[int]:
+    """A process that has ended, or is another user's, has no environment that can be read."""
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        process = int(place.parent.name)
+        with suppress(OSError):
+            if process != os.getpid() and said in place.read_bytes().split(b"\0"):
+                yield process

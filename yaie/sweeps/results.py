@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from yaie.errors import InputError, Problem
@@ -16,16 +17,12 @@ def read(folder: str | Path) -> tuple[Row, ...]:
     """The rows so far, in the order of the cells; of a cell that was run again, the last.
 
     A last line that was cut off is left out. Raises InputError where the folder holds no sweep, or
-    one that cannot be read.
+    a line that is no row.
     """
     files = Files(Path(folder))
     if not files.identity.is_file():
         raise InputError(Problem(path="", message=f"`{folder}` holds no sweep"))
-    try:
-        found = {row.number: row for row in map(_row, _lines(files.rows))}
-    except (KeyError, TypeError, ValueError) as error:
-        message = f"`{files.rows}` holds a line that is no row: {type(error).__name__}: {error}"
-        raise InputError(Problem(path="", message=message)) from error
+    found = {row.number: row for row in _rows(files.rows)}
     return tuple(found[number] for number in sorted(found))
 
 
@@ -47,19 +44,40 @@ def append(files: Files, rows: Iterable[Row]) -> None:
 
 
 def mend(files: Files) -> None:
-    """Takes away a last line that was cut off, so that a new row begins a line."""
+    """Takes away a last line that was cut off, and ends one that was not, so that a new row begins
+    a line."""
     if not files.rows.is_file():
         return
     with files.rows.open("r+b") as file:
-        file.truncate(file.read().rfind(b"\n") + 1)
+        held = file.read()
+        if _is_whole(last := held.rpartition(b"\n")[2]):
+            file.write(b"\n")
+        else:
+            file.truncate(len(held) - len(last))
 
 
 def _lines(path: Path) -> list[bytes]:
     if not path.is_file():
         return []
-    *whole, _ = path.read_bytes().split(b"\n")
-    return whole
+    *whole, last = path.read_bytes().split(b"\n")
+    return [*whole, last] if _is_whole(last) else whole
 
 
-def _row(line: bytes) -> Row:
-    return from_json(json.loads(line))
+def _is_whole(line: bytes) -> bool:
+    """Whether nothing but its end is cut off: some editors take that away."""
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            yield from_json(json.loads(line))
+        except (KeyError, TypeError, ValueError) as error:
+            why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            message = f"line {number} of `{path}` is no row: {why}"
+            hint = f"`sed -i {number}d {shlex.quote(str(path))}` takes it away; its cell runs again"
+            raise InputError(Problem(path="", message=message, hint=hint)) from error

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from yaie.errors import Fault, Problem
 
@@ -109,15 +112,17 @@ _LATER = ("reference", "started", "machine")
 
 def from_json(document: Json) -> Row:
     """The row that a document spells; raises KeyError, TypeError or ValueError for another one."""
+    if not isinstance(document, Mapping):
+        raise TypeError("it is no mapping")
     own = {name: document[name] for name in _OWN}
     own |= {name: document[name] for name in _LATER if name in document}
     code = own["exit_code"]
     fault = Fault(code) if code in list(Fault) else Fault.UNSUPPORTED
-    return Row(
-        **{
-            **own,
-            "status": Status(own["status"]),
-            "problems": tuple(Problem(**each, fault=fault) for each in own["problems"]),
-        },
-        measures={name: value for name, value in document.items() if name not in (*_OWN, *_LATER)},
-    )
+    own["problems"] = tuple(Problem(**each, fault=fault) for each in own["problems"])
+    own["measures"] = {n: v for n, v in document.items() if n not in (*_OWN, *_LATER)}
+    return _typed().validate_python(own)
+
+
+@cache
+def _typed() -> TypeAdapter[Row]:
+    return TypeAdapter(Row)

@@ -142,7 +142,7 @@ def run(
         gathering = Gathering(files, {row.number: row for row in results.read(folder)}, watcher)
         gathering.take(cells)
         if measuring.text is not None:
-            files.text.write_text(measuring.text, encoding="utf-8")
+            files.text.write_bytes(measuring.text.encode())
         todo = to_run(cells, measuring.reference, gathering)
         for cell in todo:
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
@@ -176,6 +176,7 @@ def _spec(cell: Cell, measuring: Measuring) -> dict[str, Any]:
     return {
         "cell": dict(cell.values),
         "calls": cell.calls,
+        "contents": cell.contents,
         "memory": cell.predicted(),
         "measuring": measuring.as_json(),
         "composition": as_json(cell.composition),

@@ -46,7 +46,7 @@ def waves(
 
 
 def _is_finished(row: Row | None) -> bool:
-    return row is not None and row.is_finished
+    return row is not None and row.status is Status.OK
 
 
 def _is_uncompared(row: Row | None) -> bool:
