@@ -25,6 +25,7 @@ def report(swept: Swept, best: Best | None = None) -> Report:
         recipes=told.recipes,
         best=best,
         measuring=told.measuring,
+        unfinished=swept.unfinished,
     )
 
 

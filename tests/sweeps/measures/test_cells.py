@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaie
 from yaie.errors import InputError
 from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.job import _row
+from yaie.sweeps.machine import machine
 from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.process import Ended
 from yaie.sweeps.row import Row, Status
@@ -38,6 +40,15 @@ def test_touching_the_weights_counts_as_loading_and_measuring_does_not(
     assert not {"first forward", "quality", "peak"} & set(rows[0].seconds)
     assert rows[0].measures["first_forward_seconds"] > 0
     assert rows[0].measures["peak_bytes"] > rows[0].memory["cpu"]["measured_bytes"]
+
+
+def test_a_row_tells_when_and_where_it_ran_and_with_how_many_threads(
+    rows: tuple[Row, ...],
+) -> None:
+    assert rows[0].machine == machine()
+    assert rows[0].measures["threads"] == 1
+    began = [datetime.fromisoformat(row.started or "") for row in rows]
+    assert timedelta(0) <= began[0] - began[1] < timedelta(minutes=30)
 
 
 def test_what_is_left_out_is_not_measured(rows: tuple[Row, ...]) -> None:

@@ -16,6 +16,7 @@ from yaie.sweeps.report.plots import trade
 from yaie.sweeps.row import Row
 
 POINTS = "trade.data.flatMap((trace) => (trace.customdata ?? []).flat())"
+POINT = "#trade .scatterlayer .trace:not(:last-child) .point"
 MARKED = "[...document.querySelectorAll('tr.is-front')].map((row) => row.cells[0].dataset.value)"
 
 
@@ -50,7 +51,7 @@ def test_scripts_tell_what_the_page_tells_without_them(drawn: Any) -> None:
 
 def test_the_marked_cells_are_those_that_no_other_beats(drawn: Any) -> None:
     assert drawn.execute_script(f"return {MARKED}") == ["0", "1", "3", "6"]
-    assert len(drawn.find_elements("css selector", "#trade .point")) == 4
+    assert len(drawn.find_elements("css selector", POINT)) == 4
 
 
 def test_axes_are_the_readers_choice_and_marks_follow(drawn: Any) -> None:
@@ -69,6 +70,8 @@ def test_repeats_have_bars_of_their_spread(drawn: Any) -> None:
     choose(drawn, "up", "generated_tokens_per_second")
     bars = "const { array, arrayminus } = trade.data[1].error_y; return [array[0], arrayminus[0]]"
     assert drawn.execute_script(bars) == [2, 1]
+    least, most = drawn.execute_script("return trade.layout.yaxis.range")
+    assert (least < 29, most > 62) == (True, True)
     choose(drawn, "up", "kl_divergence")
     assert drawn.execute_script("return trade.data[1].error_y.visible") is False
 
@@ -92,7 +95,7 @@ def test_colours_tell_the_values_of_an_axis(drawn: Any) -> None:
     choose(drawn, "colour", "quantization")
     key = [entry.text for entry in drawn.find_elements("css selector", "#trade-key li")]
     assert key[:3] == ["● none", "■ bnb_4bit", "▲ same"]
-    assert len(drawn.find_elements("css selector", "#trade .point")) == 5
+    assert len(drawn.find_elements("css selector", POINT)) == 5
     choose(drawn, "colour", "precision")
 
 

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.sweeps.report.sample import ROWS, refused
+from tests.sweeps.report.sample import REFUSAL, ROWS, refused
+from yaie.errors import Fault, Problem
 from yaie.spec.compose import compose
 from yaie.spec.recipe_writing import written
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.report.best import best
 from yaie.sweeps.report.page import Report, page
+from yaie.sweeps.row import Status
 
 REPORT = Report(
     title="Sweep of tiny",
@@ -76,6 +78,24 @@ def test_the_same_report_makes_the_same_bytes(html: str) -> None:
 )
 def test_it_tells(words: str, text: str) -> None:
     assert words in text
+
+
+def test_a_sweep_that_was_cut_off_says_what_is_left(text: str) -> None:
+    told = " ".join(Text(page(replace(REPORT, unfinished=3))).words)
+    assert "1 refused 3 not run yet" in told
+    assert "not run yet" not in text
+
+
+def test_what_broke_is_told_before_what_was_refused_and_each_reason_once() -> None:
+    second = Problem(path="device", message="not here", fault=Fault.UNSUPPORTED)
+    both = replace(refused(0, precision="p0"), problems=(REFUSAL, second))
+    killed = replace(refused(2, second, precision="p2"), status=Status.KILLED)
+    told = " ".join(Text(page(replace(REPORT, rows=(both, refused(1), killed), best=None))).words)
+    _, _, reasons = told.partition("Not loaded ")
+    assert reasons.startswith(
+        "killed p2 device : not here refused p0 , cell 1 quantization : fp8 runs on cuda"
+        " hint: quantization=none refused p0 device : not here"
+    )
 
 
 def test_cells_of_one_reason_stand_together() -> None:

@@ -45,6 +45,8 @@ class Report:
     """Number of a cell → its recipe."""
     best: Best | None = None
     measuring: Measuring = NOTHING
+    unfinished: int = 0
+    """Cells that have no row yet."""
 
 
 def page(report: Report) -> str:
@@ -110,6 +112,7 @@ def _told(report: Report) -> dict[str, Any]:
         "circumstances": circumstances(report.rows, report.measuring, report.versions),
         "install": INSTALL,
         "pinned": pinned(report.rows, report.versions),
+        "unfinished": report.unfinished,
         "counts": _counts(report.rows),
         "best": _best(report.best),
         "plots": plots,

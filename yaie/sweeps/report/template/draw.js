@@ -4,7 +4,7 @@ const MOST_NAMED = 12;
 const drawTrade = () => {
   const columns = chosen(), [x, y, group] = columns, cells = drawn(columns);
   const axes = [[x, trade.clientWidth], [y, trade.clientHeight]].map(([head, length]) =>
-    scaled(head, cells.places.map((place) => column(head)[place]), length));
+    scaled(head, reach(head, cells.places), length));
   const spots = spotted(columns, axes, cells);
   labelled(spots, columns, axes);
   const groups = [...new Set(spots.map((spot) => spot.group))];
@@ -64,8 +64,9 @@ if (window.Plotly) {
   const fixed = JSON.parse(document.getElementById("figures").textContent);
   const draw = () => {
     if (trade) drawTrade();
+    const marker = { line: { color: ofPage("--card"), width: 1 } };
     for (const [id, { data, layout }] of Object.entries(fixed))
-      Plotly.react(id, data, themed(layout), CONFIG);
+      Plotly.react(id, data.map((bars) => ({ ...bars, marker })), themed(layout), CONFIG);
   };
   draw();
   if (trade) {

@@ -47,6 +47,12 @@ const hover = (spot, columns) => {
   return [...cells, ...columns.map((head) => escape(told(spot.places[0], [head])))].join("<br>");
 };
 
+// All that an axis has to show: the values of cells, and the ends of their repeats.
+const reach = (head, places) => places.flatMap((place) => {
+  const { value, least = value, most = value } = cellOf(place, head).dataset;
+  return [value, least, most].map(Number);
+});
+
 // Bars from the least to the most of the repeats, where there are some.
 const errors = (spots, head, axis, value) => {
   const ends = (name) => spots.map((spot) => {
@@ -78,7 +84,8 @@ const trace = (name, index, spots, columns, [across, up], barred) => ({
 const words = (spots, [across, up]) => {
   const named = spots.filter((spot) => spot.text);
   return {
-    type: "scatter", mode: "text", name: "words", hoverinfo: "skip", cliponaxis: false,
+    type: "scatter", mode: "markers+text", name: "words", hoverinfo: "skip", cliponaxis: false,
+    marker: { size: 16, opacity: 0 },
     x: named.map((spot) => across.place(spot.x)), y: named.map((spot) => up.place(spot.y)),
     text: named.map((spot) => escape(spot.text)), textfont: { shadow: halo() },
     textposition: named.map((spot) => spot.beside),
