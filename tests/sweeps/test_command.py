@@ -11,6 +11,7 @@ from yaie.cli import sweeping, use
 from yaie.cli.arguments import parse, select
 from yaie.cli.words import one_load
 from yaie.sweeps.command import command
+from yaie.sweeps.launcher_words import is_of_launcher
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.product import Asked
 from yaie.sweeps.running import Running
@@ -22,7 +23,7 @@ def read(line: str) -> tuple[Asked, Running]:
     """What a command asks for."""
     verb, arguments = select(shlex.split(line)[3:])
     args = parse(verb or "", arguments)
-    launcher = [word for word in args.words if sweeping.is_of_launcher(word)]
+    launcher = [word for word in args.words if is_of_launcher(word)]
     args.words = [word for word in args.words if word not in launcher]
     recipe, overrides = one_load(args)
     asked = Asked(

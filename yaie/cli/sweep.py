@@ -62,8 +62,10 @@ def _told(folder: Path) -> Swept:
 
 def _swept(args: Namespace, wish: Wish) -> tuple[Swept, Cut | None]:
     """The sweep, and what cut it off."""
-    of_launcher = [word for word in args.words if sweeping.is_of_launcher(word)]
-    args.words = [word for word in args.words if not sweeping.is_of_launcher(word)]
+    from yaie.sweeps.launcher_words import is_of_launcher
+
+    of_launcher = [word for word in args.words if is_of_launcher(word)]
+    args.words = [word for word in args.words if not is_of_launcher(word)]
     recipe, overrides = one_load(args)
     from yaie.cli.sweep_progress import progress_on
     from yaie.sweeps.product import Asked

@@ -41,9 +41,10 @@ def add_flags(parser: ArgumentParser) -> None:
 
 def running(args: Namespace, words: list[str]) -> Running:
     """How the cells run, by the flags and the words for Hydra's launcher."""
+    from yaie.sweeps.launcher_words import picks_launcher
     from yaie.sweeps.running import Running
 
-    if args.workers is not None and any(_picks_launcher(word) for word in words):
+    if args.workers is not None and any(picks_launcher(word) for word in words):
         message = "`--workers` and `hydra/launcher` both say where cells run"
         hint = "leave one of the two out"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--workers"))
@@ -78,17 +79,6 @@ def _workers(text: str | None) -> int:
     if number < 1:
         raise _refused("--workers", text, "a number of processes", "2")
     return number
-
-
-def _picks_launcher(word: str) -> bool:
-    return word.lstrip("+").startswith("hydra/launcher=")
-
-
-def is_of_launcher(word: str) -> bool:
-    """Whether an override is one for Hydra's launcher, the one thing of Hydra's that is let
-    through."""
-    key = word.partition("=")[0].lstrip("+~")
-    return key == "hydra/launcher" or key.startswith("hydra.launcher")
 
 
 def _refused(flag: str, text: str, wanted: str, example: str) -> InputError:

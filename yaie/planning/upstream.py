@@ -5,14 +5,17 @@ Imports transformers and torch.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import pickle
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from yaie.errors import Fault, Problem, SourceError, UnsupportedError, YaieError
+from yaie.spec.wording import sized
 
 
 @contextmanager
@@ -28,7 +31,6 @@ def mapped(doing: str) -> Iterator[None]:
 
 def problem_of(error: Exception, doing: str) -> YaieError:
     """The YaieError for an exception that upstream raised while doing something."""
-    import torch
     from safetensors import SafetensorError
 
     said = f"{doing}: {type(error).__name__}: {_first_lines(error)}"
@@ -38,7 +40,7 @@ def problem_of(error: Exception, doing: str) -> YaieError:
             text = f"{doing}: the weights are a pickle that is damaged, or names code to be run"
             hint = "bring the weights as safetensors: code in a pickle is not run"
             return SourceError(Problem(path="", message=text, hint=hint, fault=Fault.SOURCE))
-        case torch.OutOfMemoryError() | MemoryError():
+        case _ if lacks_memory(error):
             hint = "try `precision=bf16`, `quantization=bnb_4bit` or `device=auto`"
             return UnsupportedError(
                 Problem(path="", message=said, hint=hint, fault=Fault.UNSUPPORTED)
@@ -48,7 +50,33 @@ def problem_of(error: Exception, doing: str) -> YaieError:
             return SourceError(Problem(path="", message=said, hint=hint, fault=Fault.SOURCE))
         case OSError():
             return SourceError(Problem(path="", message=said, fault=Fault.SOURCE))
-    return UnsupportedError(Problem(path="", message=said, fault=Fault.UNSUPPORTED))
+    limit = limited() if isinstance(error, RuntimeError) else None
+    return UnsupportedError(Problem(path="", message=said, hint=limit, fault=Fault.UNSUPPORTED))
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error says by its type that there was no memory."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(error, torch.OutOfMemoryError):
+        return True
+    is_refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or is_refused
+
+
+def limited() -> str | None:
+    """What to do about the limit that this process's memory has; None where it has none.
+
+    For want of memory on a CPU torch raises a bare RuntimeError, which comes of such a limit.
+    """
+    try:
+        from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+    except ImportError:
+        # Windows has no such limits.
+        return None
+    limit, _ = getrlimit(RLIMIT_AS)
+    if limit == RLIM_INFINITY:
+        return None
+    return f"raise `ulimit -v`, which lets this process have {sized(limit)}, if memory ran out"
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from yaie.sweeps.handover import from_json, problems_as_json
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.measures.measuring import from_json as measuring_from
 from yaie.sweeps.process import MARK, end_marked
+from yaie.sweeps.verdict import MORE_MEMORY
 
 LEAVE = 30.0
 """Seconds that threads and handlers of a model's own code may take, once all is told."""
@@ -75,17 +76,22 @@ def _happened(files: Files, number: int) -> tuple[int, dict[str, Any]]:
         return 0, _loaded(files, number)
     except YaieError as error:
         return error.exit_code, {"problems": problems_as_json(error.problems)}
-    except MemoryError as error:
-        traceback.print_exc()
-        return _failed(f"Python had no memory left: {error}".rstrip(": "), Fault.UNSUPPORTED)
     except Exception as error:
         traceback.print_exc()
-        told = " ".join(str(error).split())[:300]
-        return _failed(f"{type(error).__name__}: {told}", Fault.BUG)
+        return _failed(error)
 
 
-def _failed(message: str, fault: Fault) -> tuple[int, dict[str, Any]]:
-    problem = Problem(path="", message=message, fault=fault)
+def _failed(error: Exception) -> tuple[int, dict[str, Any]]:
+    """What is told of an error that nobody foresaw: memory that ran out is no bug."""
+    from yaie.planning.upstream import lacks_memory, limited
+
+    told = " ".join(str(error).split())[:300]
+    message = f"{type(error).__name__}: {told}".removesuffix(": ")
+    hint = limited() if isinstance(error, RuntimeError) else None
+    fault = Fault.UNSUPPORTED if hint or lacks_memory(error) else Fault.BUG
+    if lacks_memory(error):
+        message, hint = f"memory ran out: {message}", MORE_MEMORY
+    problem = Problem(path="", message=message, hint=hint, fault=fault)
     return int(fault), {"problems": problems_as_json((problem,))}
 
 

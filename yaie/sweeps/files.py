@@ -86,6 +86,10 @@ class Files:
         """The stage that the cell's load is in."""
         return self.cell(number) / "stage"
 
+    def launched(self, number: int) -> Path:
+        """Where the launcher keeps what the cell's job prints, if it does."""
+        return self.cell(number) / "launched"
+
     def answer(self, number: int) -> Path:
         """What the cell's own process tells."""
         return self.cell(number) / "answer.json"

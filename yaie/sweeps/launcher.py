@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,14 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from yaie.errors import Fault, InputError, Problem, UnsupportedError
+from yaie.errors import Fault, InputError, Problem, raise_errors
 from yaie.spec.compose_options import hydra_of_today
 from yaie.spec.wording import quoted
 from yaie.sweeps.job import Job
+from yaie.sweeps.launcher_words import CHOICE, NODE, chosen, unknown_fields, unknown_launcher
+from yaie.sweeps.submitted import in_queue, is_slurm_here, keeps_accounts
 
-PACKAGES = {
-    "joblib": "hydra-joblib-launcher",
-    "ray": "hydra-ray-launcher",
-    "ray_aws": "hydra-ray-launcher",
-    "submitit_local": "hydra-submitit-launcher",
-    "submitit_slurm": "hydra-submitit-launcher",
-}
-"""Launcher → the distribution that it comes in."""
+_SUBMITIT = "hydra_plugins.hydra_submitit_launcher."
 _QUIET = (
     "hydra/hydra_logging=none",
     "hydra/job_logging=none",
@@ -53,13 +48,32 @@ class Launcher:
     config: Any
     """Hydra's own config, with the launcher's node in it."""
 
+    @property
+    def isolates(self) -> bool:
+        """Whether a job that is lost was lost by its own doing: submitit's have a process each."""
+        return _target(self.config).startswith(_SUBMITIT)
+
+    @property
+    def submits(self) -> bool:
+        """Whether its jobs wait in SLURM's queue."""
+        return self.isolates and _target(self.config).endswith(".SlurmLauncher")
+
+    def remarks(self) -> Iterator[str]:
+        """What is worth knowing before it launches."""
+        if self.submits and not keeps_accounts():
+            yield (
+                "SLURM keeps no accounts here (`sacct` fails), so that submitit waits for a job"
+                " that SLURM killed: end the sweep by Ctrl-C then, and give the command again"
+            )
+
     def launch(self, job: Job, numbers: Sequence[int], folder: Path) -> None:
         """Has the job run for each number; raises what a job raised, or the launcher itself."""
         config = self.config.copy()
         with open_dict(config):
             config.hydra.sweep.dir = _literal(folder)
             config.hydra.sweep.subdir = "."
-        with hydra_of_today(), redirect_stdout(sys.stderr):
+        queue = in_queue(folder / ".submitit") if self.submits else nullcontext()
+        with hydra_of_today(), redirect_stdout(sys.stderr), queue:
             context = HydraContext(config_loader=Numbered(), callbacks=Callbacks())
             launcher = Plugins.instance().instantiate_launcher(context, job, config)
             returned = launcher.launch([[f"cell={number}"] for number in numbers], 0)
@@ -89,45 +103,42 @@ def launcher_of(words: Sequence[str], config_dir: Path | None = None) -> Launche
     one, which runs a job after the other, where there are none.
 
     Raises InputError for words that Hydra does not take, UnsupportedError for a launcher that is
-    not installed.
+    not installed, or has nothing to launch by.
     """
+    name = chosen(words)
     with hydra_of_today():
         setup_globals()
         folder = None if config_dir is None else str(config_dir.resolve())
         loader = ConfigLoaderImpl(create_config_search_path(folder))
-        _refuse_unknown(words, loader.get_group_options("hydra/launcher"))
+        raise_errors(unknown_launcher(name, loader.get_group_options(CHOICE)))
+        own = loader.load_configuration(None, [*_QUIET, f"{CHOICE}={name}"], RunMode.MULTIRUN)
+        raise_errors(unknown_fields(words, own.hydra.launcher, name))
         try:
             config = loader.load_configuration(None, [*_QUIET, *words], RunMode.MULTIRUN)
-            OmegaConf.to_container(config.hydra.launcher, resolve=False)
+            OmegaConf.to_container(config.hydra.launcher, resolve=True)
         except (HydraException, OmegaConfBaseException) as error:
             raise InputError(_unreadable(words, error)) from error
-    return Launcher(config)
+    launcher = Launcher(config)
+    if launcher.submits:
+        raise_errors(_without_slurm(name))
+    return launcher
 
 
-def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
-    chosen = [word.partition("=")[2] for word in words if word.startswith("hydra/launcher=")]
-    if not chosen or chosen[-1] in known:
-        return
-    name = chosen[-1]
-    origin = f"override hydra/launcher={name}"
-    here = f"those that are: {quoted(sorted(known))}"
-    if name in PACKAGES:
-        message = f"the launcher `{name}` is not installed; {here}"
-        hint = f"`pip install {PACKAGES[name]}`"
-        raise UnsupportedError(
-            Problem(
-                path="hydra/launcher",
-                message=message,
-                hint=hint,
-                origin=origin,
-                fault=Fault.UNSUPPORTED,
-            )
+def _target(config: Any) -> str:
+    return str(config.hydra.launcher._target_)
+
+
+def _without_slurm(name: str) -> Iterator[Problem]:
+    if not is_slurm_here():
+        message = f"`{name}` submits jobs by `sbatch` and `srun`, which are not on this machine"
+        hint = "give the command on a machine that submits to SLURM"
+        origin = f"override {CHOICE}={name}"
+        yield Problem(
+            path=CHOICE, message=message, hint=hint, origin=origin, fault=Fault.UNSUPPORTED
         )
-    message = f"there is no launcher `{name}`; {here}"
-    raise InputError(Problem(path="hydra/launcher", message=message, origin=origin))
 
 
 def _unreadable(words: Sequence[str], error: Exception) -> Problem:
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     said = " ".join(str(cause).split("\n")[0].split())
-    return Problem(path="hydra.launcher", message=f"Hydra does not take {quoted(words)}: {said}")
+    return Problem(path=NODE, message=f"Hydra does not take {quoted(words)}: {said}")

@@ -25,6 +25,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 class Launches(Protocol):
     """What runs a job for each number, here or elsewhere."""
 
+    @property
+    def isolates(self) -> bool:
+        """Whether a job that is lost was lost by its own doing, and by no other's."""
+
+    def remarks(self) -> Iterator[str]:
+        """What is worth knowing before it launches."""
+
     def launch(self, job: Job, numbers: Sequence[int], folder: Path) -> None: ...
 
 
@@ -32,8 +39,8 @@ def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gath
     """Runs the job for every cell until each has a row.
 
     Where the launcher fails it is started again: for each cell that was lost with it alone, so that
-    none is blamed for another, and then for those that were not begun. Raises UnsupportedError
-    where it begins none, SourceError where the disk takes no more rows.
+    none is blamed for another (unless it isolates them), and then for those that were not begun.
+    Raises UnsupportedError where it begins none, SourceError where the disk takes no more rows.
     """
     left = {row.number: row for row in cells}
     while left := _whole(left, gathering):
@@ -43,6 +50,9 @@ def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gath
         if len(missing) == len(left) and not begun:
             raise _broken(error) from error
         for number in begun:
+            if launcher.isolates:
+                gathering.conclude([_ended(left[number], error, gathering.files)])
+                continue
             error = _launch(launcher, job, [number], gathering)
             if gathering.missing():
                 gathering.conclude([_lost(left[number], error)])
@@ -85,7 +95,7 @@ def _failure(
     launcher: Launches, job: Job, numbers: Sequence[int], files: Files
 ) -> Exception | None:
     try:
-        launcher.launch(job, numbers, files.launcher)
+        launcher.launch(job, numbers, files.launcher / job.run)
     except OSError as error:
         if error.errno in _FULL:
             raise unwritten(files, error) from error
@@ -135,6 +145,23 @@ def _going_on(files: Files) -> Iterator[str]:
 def _lost(row: Row, error: Exception | None) -> Row:
     message = f"its launcher lost it, and again when it ran it alone: {_told(error)}"
     return replace(row, status=Status.KILLED, problems=(_problem(message),))
+
+
+def _ended(row: Row, error: Exception | None, files: Files) -> Row:
+    said = _last_words(files, row.number) or _told(error)
+    message = f"its job ended and left no row: {said}"
+    return replace(row, status=Status.KILLED, problems=(_problem(message),))
+
+
+def _last_words(files: Files, number: int, most: int = 400) -> str:
+    """The last that a cell's job printed, and what SLURM printed behind it."""
+    try:
+        kept = Path(files.launched(number).read_text())
+        lines = kept.read_text(errors="replace").splitlines()[-8:]
+    except OSError:
+        return ""
+    said = "; ".join(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+    return said if len(said) <= most else f"{said[:most]} …"
 
 
 def _broken(error: Exception | None) -> UnsupportedError:

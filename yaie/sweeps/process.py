@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 from uuid import uuid4
+
+from yaie.sweeps.exhaustion import lack_since, toll
 
 PATIENCE = 0.05
 """Seconds between two looks at whether the cell is still wanted."""
 MARK = "YAIE_CELL"
 """Variable that a cell and all that it starts have in their environment, each cell its own."""
+
+Over = Literal["ended", "late", "unwanted"]
+"""Why a process is not waited for any longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,10 @@ class Ended:
     """Its exit code; below zero the signal that ended it."""
     seconds: float
     timed_out: bool = False
+    broken_off: str | None = None
+    """What kept this process from attending to it any longer; None where nothing did."""
+    lack: str | None = ""
+    """What memory ran out meanwhile; empty where none did, None where the kernel does not say."""
 
     @property
     def signal(self) -> str | None:
@@ -52,7 +61,7 @@ def attended(
     Whatever it started is ended with it. It ends by itself where this process does, which closes
     its standard input.
     """
-    start, mark = time.monotonic(), uuid4().hex
+    before, start, mark = toll(), time.monotonic(), uuid4().hex
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=subprocess.PIPE,
@@ -62,26 +71,52 @@ def attended(
         cwd=cwd,
         env=_environment(mark),
     )
-    timed_out = False
+    over: Over = "ended"
+    broken_off = None
     try:
-        while process.poll() is None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-            if not wanted():
-                return None
-            # One that ended while this process was suspended took no longer than it did.
-            is_long = timeout is not None and time.monotonic() - start > timeout
-            if timed_out := is_long and process.poll() is None:
-                break
+        over = _until_over(process, wanted, None if timeout is None else start + timeout)
+    except OSError:
+        raise
+    except Exception as error:
+        # submitit raises one amid the job whose time is up.
+        broken_off = f"{type(error).__name__}: {error}"
     finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        end_marked(mark)
-        process.wait()
-        if process.stdin:
-            process.stdin.close()
-    seconds = time.monotonic() - start
-    return Ended(code=process.returncode, seconds=seconds, timed_out=timed_out)
+        _end(process, mark)
+    if over == "unwanted":
+        return None
+    return Ended(
+        code=process.returncode,
+        seconds=time.monotonic() - start,
+        timed_out=over == "late",
+        broken_off=broken_off,
+        lack=lack_since(before),
+    )
+
+
+def _until_over(
+    process: subprocess.Popen[bytes], wanted: Callable[[], bool], deadline: float | None
+) -> Over:
+    """Waits for a process, and tells why no longer."""
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        if not wanted():
+            return "unwanted"
+        # One that ended while this process was suspended took no longer than it did.
+        is_long = deadline is not None and time.monotonic() > deadline
+        if is_long and process.poll() is None:
+            return "late"
+    return "ended"
+
+
+def _end(process: subprocess.Popen[bytes], mark: str) -> None:
+    """Ends a process with all that it started, and closes what it listens to."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    end_marked(mark)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def _environment(mark: str) -> dict[str, str]:

@@ -48,7 +48,8 @@ class Prepared:
         if self.folder is None:
             rows = tuple(cell.row() for cell in self.cells)
             return Swept(rows=rows, preface=self.preface, folder=None)
-        for text in _remarks(self.cells, self.preface.measuring, self.running.workers):
+        remarks = _remarks(self.cells, self.preface.measuring, self.running.workers)
+        for text in (*self.launcher.remarks(), *remarks):
             watcher.remark(text)
         rows = run(
             self.cells,
