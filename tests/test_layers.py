@@ -70,7 +70,7 @@ def test_a_module_outside_of_loading_says_that_it_imports_them(module: Path) -> 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_hydra_is_known_to_composing_and_launching_alone(module: Path) -> None:
     composing = module.parent.name == "spec" and module.name.startswith("compose")
-    launching = module.relative_to(ROOT) == Path("yaie/sweeps/launcher.py")
+    launching = module.parent.name == "sweeps" and module.name.startswith("launcher")
     assert composing or launching or not imports(module, at_top_only=False) & HYDRA
 
 
