@@ -17,6 +17,8 @@ from yaie.sweeps.verdict import row_of
 
 BEAT = 1.0
 """Seconds between two signs that a cell is attended to."""
+GRACE = 600
+"""Seconds that SLURM may take to end a job that it has told to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,12 @@ class Job:
                 timeout=self.timeout,
                 wanted=lambda: self._is_wanted() and _told(files.stage(number)),
             )
+        if ended is not None and ended.signal == "SIGTERM" and begins_anew():
+            # A row, or a return, would tell that it is over.
+            time.sleep(GRACE)
         if ended is not None:
             _told(files.stage(number))
+            write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
             write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
 
     def _is_wanted(self) -> bool:
