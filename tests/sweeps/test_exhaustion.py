@@ -22,6 +22,7 @@ from pathlib import Path
 from yaie.sweeps.process import attended
 Path(sys.argv[1]).write_text("0")
 folder = Path(sys.argv[2])
+sys.path.insert(0, str(folder))
 with (folder / "log.txt").open("wb") as log:
     print(attended(["eater"], log, cwd=folder, timeout=60, wanted=lambda: True))
 """

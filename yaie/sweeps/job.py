@@ -12,7 +12,7 @@ from typing import Any
 
 from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.process import attended
-from yaie.sweeps.submitted import own_log
+from yaie.sweeps.submitted import begins_anew, own_log
 from yaie.sweeps.verdict import row_of
 
 BEAT = 1.0
