@@ -168,7 +168,8 @@ def test_a_typo_in_one_value_is_named_before_any_cell_runs(capsys: Captured) -> 
 
 def test_an_axis_without_values_is_named(capsys: Captured) -> None:
     assert error(capsys, "model=tiny", "weights.seed=range(3,3)") == (
-        "weights.seed: `weights.seed=range(3,3)` names no value\n"
+        "weights.seed: `weights.seed=range(3,3)` names no value: a range ends before its second"
+        " number   (override weights.seed=range(3,3))\n"
     )
 
 

@@ -75,6 +75,15 @@ def test_a_checkpoint_that_is_not_there_is_a_refused_row() -> None:
     assert (nowhere.row().status, nowhere.row().exit_code) == (Status.REFUSED, 4)
 
 
+def test_what_a_recipe_varies_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("model: tiny\nsweep:\n  attention:\n    - sdpa\n    - flash_attention_2\n")
+    sdpa, flash = planned(Asked(recipe=recipe, overrides=()))
+    assert {problem.origin for problem in flash.problems} == {f"{recipe}:5"}
+    assert sdpa.composition is not None
+    assert sdpa.composition.origins["attention.kind"] == f"{recipe}:4"
+
+
 Made = Callable[..., Row]
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from yaie.errors import InputError
-from yaie.sweeps.product import Asked, compositions
+from yaie.sweeps.product import Asked, product
 
 
 def found(*overrides: str, recipe: Path | None = None) -> dict[str, bool]:
     """The words of each cell, and whether they compose."""
-    cells = compositions(Asked(recipe=recipe, overrides=overrides))
+    cells = product(Asked(recipe=recipe, overrides=overrides)).cells
     return {" ".join(words): not isinstance(c, InputError) for words, c in cells.items()}
 
 
@@ -46,11 +46,6 @@ def test_without_an_axis_there_is_one_cell() -> None:
     assert found("precision=fp32") == {"": True}
 
 
-@pytest.mark.parametrize("line", ["weights.seed=range(1,1)", "quantization=glob(nothing*)"])
-def test_an_axis_without_a_value_is_refused(line: str) -> None:
-    assert message("model=tiny", line) == f"{line.partition('=')[0]}: `{line}` names no value"
-
-
 def test_a_typo_in_one_value_is_told_once_with_its_hint() -> None:
     assert message("precision=fp32,bf17", "attention=eager,sdpa") == (
         "precision: `bf17` is no option of `precision`; allowed are `auto`, `bf16`, `fp16`,"
@@ -63,6 +58,36 @@ def test_a_typo_outside_of_the_axes_is_told_once() -> None:
     assert said.count("there is no group `devise`") == 1
 
 
+def test_a_key_that_is_none_is_told_once_for_its_axis() -> None:
+    said = message("precsion=fp32,bf16", "attntion=eager,sdpa")
+    assert said.count("(override precsion=fp32,bf16)\nhint: `precision=fp32,bf16`") == 1
+    assert said.count("(override attntion=eager,sdpa)\nhint: `attention=eager,sdpa`") == 1
+    assert said.count("there is no group") == 2
+
+
+def test_many_values_that_are_wrong_are_counted() -> None:
+    said = message("weights=random", "weights.seed=range(-20,2)")
+    assert said.count("allowed is a whole number of 0 or more") == 8
+    assert said.endswith("weights.seed: 12 more values of `weights.seed` cannot be either")
+
+
+def test_an_axis_that_cannot_be_read_and_other_mistakes_are_told_at_once() -> None:
+    said = message("precision=bf16,", "devise=cpu", "attention=eager,sdpaa", "precision.x=1")
+    assert said.count("has a value of nothing") == 1
+    assert said.count("there is no group `devise`") == 1
+    assert said.count("`sdpaa` is no option") == 1
+    assert "precision.x" not in said
+
+
+def test_a_value_of_a_recipe_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("model: tiny\nsweep:\n  precision:\n    - fp32\n    - bf17\n")
+    said = message(recipe=recipe)
+    assert said.endswith(f"({recipe}:5)\nhint: `precision=bf16`")
+    recipe.write_text("sweep:\n  precsion: [fp32, bf16]\n")
+    assert message(recipe=recipe).endswith(f"({recipe}:2)\nhint: `precision=fp32,bf16`")
+
+
 def test_what_composes_with_some_values_alone_is_a_cell_that_does_not() -> None:
     words = "quantization.bnb_4bit_quant_type=nf4"
     assert found("quantization=none,bnb_4bit", words) == {
@@ -73,6 +98,6 @@ def test_what_composes_with_some_values_alone_is_a_cell_that_does_not() -> None:
 
 def test_too_many_cells_are_refused_with_their_count() -> None:
     assert message("weights.seed=range(0,6000)", "precision=fp32,bf16") == (
-        "these are 12,000 cells (6000 of `weights.seed` × 2 of `precision`), and 10,000 are the"
+        "these are 12,000 cells (6,000 of `weights.seed` × 2 of `precision`), and 10,000 are the"
         " most\nhint: name fewer values, or split the sweep"
     )

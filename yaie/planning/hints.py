@@ -181,9 +181,12 @@ class _Trial:
     ) -> tuple[Problem, ...] | None:
         """What is left with these said or installed besides; None where the problem is, too.
 
-        What was said wrong is said anew: then the overrides may also stand in its place.
+        What was said wrong is said anew: then the overrides may also stand in its place, unless
+        it is one of them.
         """
-        for less in (None, problem) if problem.fault is Fault.INPUT else (None,):
+        itself = problem.origin in {f"override {override}" for override in overrides}
+        in_place = problem.fault is Fault.INPUT and not itself
+        for less in (None, problem) if in_place else (None,):
             left = self._left(overrides, packages, less)
             if not self._worse(problem, left):
                 return left

@@ -55,32 +55,15 @@ class _Parser(OverridesParser):  # type: ignore[misc]
 @lru_cache(maxsize=4096)
 def parse(line: str) -> Said:
     """One override, read; raises GrammarError."""
+    return _said(line, parsed(line))
+
+
+def parsed(line: str) -> Override:
+    """One override as Hydra has it, every scalar with its text; raises GrammarError."""
     try:
-        override = _Parser.create().parse_overrides([_quoted(line)])[0]
+        return _Parser.create().parse_overrides([_quoted(line)])[0]
     except (HydraException, ValueError, RecursionError) as error:
         raise GrammarError(str(error).splitlines()[0]) from error
-    return _said(line, override)
-
-
-@lru_cache(maxsize=4096)
-def several(line: str, options: tuple[str, ...] = ()) -> tuple[str, ...] | None:
-    """The overrides that one with several values stands for: `a=1,2`, `a=range(1,3)`; a pattern,
-    `a=glob(x*)`, stands for those of the options that it matches.
-
-    None where it has one value; raises GrammarError.
-    """
-    try:
-        override = OverridesParser.create().parse_overrides([_quoted(line)])[0]
-        if not override.is_sweep_override():
-            return None
-        if override.value_type is ValueType.GLOB_CHOICE_SWEEP:
-            values = override.value().filter(list(options))
-        else:
-            values = override.sweep_string_iterator()
-        texts = tuple(dict.fromkeys(values))
-    except (HydraException, ValueError, RecursionError) as error:
-        raise GrammarError(str(error).splitlines()[0]) from error
-    return tuple(f"{override.get_key_element()}={text}" for text in texts)
 
 
 def _said(line: str, override: Override) -> Said:
@@ -89,20 +72,21 @@ def _said(line: str, override: Override) -> Said:
         line=line,
         key=override.key_or_group,
         package=override.package,
-        value=_node(override._value) if is_element and override.value_type else None,
+        value=node(override._value) if is_element and override.value_type else None,
         deletes=override.is_delete(),
         sweeps=not is_element,
     )
 
 
-def _node(value: Any) -> Node:
+def node(value: Any) -> Node:
+    """A value as Hydra has it; raises GrammarError for several of them."""
     match value:
         case QuotedString():
             return Leaf(value.text, 0)
         case dict():
-            return Branch({key: (0, _node(item)) for key, item in value.items()}, 0)
+            return Branch({key: (0, node(item)) for key, item in value.items()}, 0)
         case list():
-            return Items([_node(item) for item in value], 0)
+            return Items([node(item) for item in value], 0)
         case Scalar():
             return Leaf(value, 0)
         case str():
@@ -120,7 +104,11 @@ _OUTSIDE_THE_GRAMMAR = re.compile(r"[^\x00-\x7f]|[~#!&;<>^`]")
 def _quoted(line: str) -> str:
     """A path such as `~/x` or `./modèle` in quotes, as the grammar has no such characters."""
     key, equals, value = line.partition("=")
-    plain = not re.search(r"[='\"()\[\]{},\\]", value)
+    plain = not re.search(r"[='\"()\[\]{}\\]", value)
     if equals and plain and _OUTSIDE_THE_GRAMMAR.search(value):
-        return f'{key}="{value.strip()}"'
+        return f"{key}={','.join(map(_in_quotes, value.split(',')))}"
     return line
+
+
+def _in_quotes(value: str) -> str:
+    return f'"{value.strip()}"' if _OUTSIDE_THE_GRAMMAR.search(value) else value

@@ -26,6 +26,14 @@ class GrammarError(Exception):
     """Hydra's grammar cannot read an override; says where."""
 
 
+class AxisError(GrammarError):
+    """Several values were meant, and these are none; says why."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _WORDS = re.compile(rf"(\+{{0,2}})({_NAME}(?:\.(?:{_NAME}|0|[1-9][0-9]*))*)=([A-Za-z0-9_./:@%+-]+)")
 

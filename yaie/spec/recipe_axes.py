@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from yaie.errors import InputError, Problem
-from yaie.spec.axes import Words, values_of
+from yaie.errors import Problem
+from yaie.spec.axes import Axes, Words, unreadable, values_of
 from yaie.spec.command_line import command_line
 from yaie.spec.conf import folder_groups
 from yaie.spec.document import Branch, Items, Leaf, Node, value_of
 from yaie.spec.load_spec import GROUPS
-from yaie.spec.override import GrammarError
+from yaie.spec.override import AxisError, GrammarError
 from yaie.spec.permissions import granted
 from yaie.spec.recipe import read_recipe
 from yaie.spec.statements import Choice, text_of
@@ -19,32 +20,36 @@ from yaie.spec.wording import override
 
 SECTION = "sweep"
 TAKES = "a key of `sweep` takes a list of values, or Hydra's own words: `range(1,4)`"
+NO_KEYS = "`sweep` takes keys, and a list of values for each"
+EXAMPLE = "write `precision: [bf16, fp32]` below it, say"
 
 
-def recipe_axes(recipe: Path | None, config_dir: Path | None = None) -> Mapping[str, Words]:
-    """Key → overrides, one a value; empty where the recipe has no such section.
+def recipe_axes(recipe: Path | None, config_dir: Path | None = None) -> Axes:
+    """What a recipe varies, and where it says so; nothing where it has no such section.
 
-    Raises InputError for what is no axis, and for values that a recipe may not say.
+    What is no axis, and values that a recipe may not say, are among its problems.
     """
     root = None if recipe is None else read_recipe(recipe).root
     if not isinstance(root, Branch) or SECTION not in root.entries:
-        return {}
+        return Axes(fixed=(), varied={})
     line, section = root.entries[SECTION]
     if not isinstance(section, Branch):
-        raise InputError(_problem(SECTION, "`sweep` takes keys and their values", recipe, line))
+        problem = Problem(path=SECTION, message=NO_KEYS, hint=EXAMPLE, origin=f"{recipe}:{line}")
+        return Axes(fixed=(), varied={}, problems=(problem,))
     own = [group for group in folder_groups(config_dir) if group not in GROUPS]
     found: dict[str, Words] = {}
+    origins: dict[str, str] = {}
     problems: list[Problem] = []
     for key, at, node in _keys("", section, line):
         try:
-            found[key] = _values(key, node, config_dir)
-        except (GrammarError, TypeError) as error:
-            problems.append(_problem(f"{SECTION}.{key}", str(error) or TAKES, recipe, at))
+            words = _values(key, node, config_dir)
+        except GrammarError as error:
+            problems.append(_problem(key, _said(key, node), error, f"{recipe}:{at}"))
             continue
-        problems += _refused(found[key], own, f"{recipe}:{at}")
-    if problems:
-        raise InputError(*problems)
-    return found
+        found[key] = tuple(words)
+        origins |= {word: f"{recipe}:{place}" for word, place in words.items()}
+        problems += _refused(found[key], own, origins)
+    return Axes(fixed=(), varied=found, origins=origins, problems=tuple(problems))
 
 
 def _keys(path: str, branch: Branch, line: int) -> Iterator[tuple[str, int, Node]]:
@@ -57,35 +62,34 @@ def _keys(path: str, branch: Branch, line: int) -> Iterator[tuple[str, int, Node
             yield key, at, node
 
 
-def _values(key: str, node: Node, config_dir: Path | None) -> Words:
-    """The overrides of an axis; raises GrammarError for Hydra's own words that it cannot read,
-    TypeError where there are no values."""
+def _values(key: str, node: Node, config_dir: Path | None) -> Mapping[str, int]:
+    """The overrides of an axis, each with its line; raises GrammarError."""
     if isinstance(node, Leaf):
-        line = f"{key}={text_of(node)}"
-        values = values_of(line, config_dir)
-        found = (line,) if values is None else values
-    else:
-        assert isinstance(node, Items)
-        found = tuple(dict.fromkeys(override(key, value_of(item)) for item in node.items))
-    if not found:
-        raise TypeError
-    return found
+        line = _said(key, node)
+        return dict.fromkeys(values_of(line, config_dir) or (line,), node.line)
+    assert isinstance(node, Items)
+    if not node.items:
+        raise AxisError(f"`{key}` names no value: {TAKES}")
+    return {override(key, value_of(item)): item.line for item in node.items}
 
 
-def _refused(words: Words, own: list[str], origin: str) -> Iterator[Problem]:
+def _said(key: str, node: Node) -> str:
+    return f"{key}={text_of(node) or ''}"
+
+
+def _refused(words: Words, own: list[str], origins: Mapping[str, str]) -> Iterator[Problem]:
     """What a recipe may not say: an axis is no way around it."""
-    said, _ = command_line(words, own)
-    choices = [
-        Choice(group=group, option=option, origin=origin)
-        for word in words
-        for group, _, option in [word.partition("=")]
-        if group in GROUPS
-    ]
-    changes = [change for group in said.changes.values() for change in group]
-    for statement in (*choices, *changes):
-        if problem := granted(statement):
-            yield problem
+    for word in words:
+        said, _ = command_line([word], own)
+        group, _, option = word.partition("=")
+        choice = Choice(group=group, option=option, origin="")
+        changes = [change for changes in said.changes.values() for change in changes]
+        for statement in (*([choice] if group in GROUPS else []), *changes):
+            if problem := granted(statement):
+                yield replace(problem, origin=origins[word])
 
 
-def _problem(path: str, message: str, recipe: Path | None, line: int) -> Problem:
-    return Problem(path=path, message=message, origin=f"{recipe}:{line}")
+def _problem(key: str, said: str, error: GrammarError, origin: str) -> Problem:
+    problem = unreadable(f"{SECTION}.{key}", said, error, origin)
+    hint = problem.hint.replace(f"{key}=", f"{key}: ", 1) if problem.hint else None
+    return replace(problem, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -157,5 +158,5 @@ def _meant(path: tuple[str, ...], value: Any, kinds: tuple[Any, ...]) -> str | N
     known = words(kinds)
     if known and (meant := DTYPES.get(text) or nearest(text, known)) and meant in known:
         return to_type(path, meant)
-    quoted_number = isinstance(value, str) and int in kinds and text.lstrip("+-").isdecimal()
-    return to_type(path, Scalar(None, text)) if quoted_number else None
+    whole = re.fullmatch(r"([+-]?\d{1,20})(\.0*)?", text, re.ASCII) if int in kinds else None
+    return to_type(path, Scalar(None, str(int(whole[1])))) if whole else None

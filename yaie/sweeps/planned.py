@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
 from yaie.errors import Fault, InputError, Problem
@@ -17,7 +18,7 @@ from yaie.spec.axes import Words
 from yaie.spec.load_spec import Composition
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.contents import contents
-from yaie.sweeps.product import Asked, compositions
+from yaie.sweeps.product import Asked, Product, product
 
 Told = Callable[[int, int], None]
 """Told how many cells of how many are planned."""
@@ -28,13 +29,14 @@ def planned(asked: Asked, tell: Told = lambda done, total: None) -> tuple[Cell, 
 
     Of cells that come to the same calls the first is run.
     """
-    found = compositions(asked)
+    found = product(asked)
     cells: list[Cell] = []
     firsts: dict[str, int] = {}
     with trials(asked.setting, asked.use) as there:
-        for number, (words, composed) in enumerate(found.items()):
-            cells.append(_cell(number, words, composed, there, firsts))
-            tell(number + 1, len(found))
+        for number, (words, composed) in enumerate(found.cells.items()):
+            cell = _cell(number, words, composed, there, firsts)
+            cells.append(_placed(cell, found))
+            tell(number + 1, len(found.cells))
     return tuple(cells)
 
 
@@ -62,6 +64,12 @@ def _cell(
         contents=contents(composed.spec, inquiry.facts),
         memory=inquiry.memory,
     )
+
+
+def _placed(cell: Cell, found: Product) -> Cell:
+    """Hints are tried with the overrides as they are; what is told has their places."""
+    composition = None if cell.composition is None else found.placed(cell.composition)
+    return replace(cell, composition=composition, problems=found.told(cell.problems))
 
 
 def _inquired(composition: Composition, there: Trials) -> Inquiry | Problem:
