@@ -80,6 +80,12 @@ def test_what_varies_and_what_happens_stand_in_their_order() -> None:
     assert label(ROWS[3]) == "bf16 · bnb_4bit"
 
 
+def test_a_value_that_is_no_name_has_its_fields() -> None:
+    cell = {"precision": "bf16", "weights.seed": "3", "model.config.use_cache": "false"}
+    assert label(replace(ROWS[0], cell=cell)) == "bf16 · seed=3 · use_cache=false"
+    assert label(replace(ROWS[0], cell={})) == "cell 0"
+
+
 @pytest.mark.parametrize(
     ("number", "unit", "text"),
     [

@@ -55,7 +55,7 @@ def test_the_slowest_are_drawn_where_cells_are_many() -> None:
     assert plot.told.endswith(f"The {MOST_BARS} slowest of {MOST_BARS + 5} cells are drawn.")
 
 
-def test_what_plotly_would_read_as_html_is_escaped() -> None:
-    plot = loading([loaded(0, precision="<b>x</b>")])
+def test_what_plotly_would_read_as_html_is_escaped_and_what_turns_words_round_spelt_out() -> None:
+    plot = loading([loaded(0, precision="p<b>\u202ex</b>")])
     assert plot.figure is not None
-    assert plot.figure["layout"]["yaxis"]["ticktext"] == ["&lt;b&gt;x&lt;/b&gt;"]
+    assert plot.figure["layout"]["yaxis"]["ticktext"] == ["p&lt;b&gt;\\u202ex&lt;/b&gt;"]

@@ -201,5 +201,12 @@ def words(row: Row) -> str:
 
 
 def label(row: Row) -> str:
-    """A cell by the values that vary: `bf16 · bnb_4bit`."""
-    return " · ".join(row.cell.values()) or f"cell {row.number}"
+    """A cell by the values that vary: `bf16 · bnb_4bit`; one that is no name of its own has its
+    field's before it: `bf16 · seed=3`."""
+    said = (_said(key, value) for key, value in row.cell.items())
+    return " · ".join(said) or f"cell {row.number}"
+
+
+def _said(key: str, value: str) -> str:
+    is_name = value[:1].isalpha() and value not in ("true", "false", "null")
+    return value if is_name else f"{key.rpartition('.')[2]}={value}"

@@ -74,11 +74,11 @@ def page(report: Report) -> str:
 def _legible(value: Any) -> Any:
     """A text with what steers its reader's screen spelt out: control signs, and those that turn the
     order of words round."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
     from markupsafe import Markup
 
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
-        return value
-    return "".join(map(_spelt, value))
+    return value if isinstance(value, Markup) else "".join(map(_spelt, value))
 
 
 def _spelt(sign: str) -> str:

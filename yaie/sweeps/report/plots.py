@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from yaie.spec.wording import counted
+from yaie.spec.wording import counted, printable
 from yaie.sweeps.report.best import quality
 from yaie.sweeps.report.column import KNOWN, NOT_LOADING, Column, label, named, stages
 from yaie.sweeps.report.pareto import front
@@ -124,7 +124,7 @@ def _loading(rows: list[Row], passed: list[str]) -> Figure:
         "xaxis": {"title": {"text": "seconds"}},
         "yaxis": {
             "tickvals": places,
-            "ticktext": [escape(_short(label(row))) for row in rows],
+            "ticktext": [escape(_short(printable(label(row)))) for row in rows],
             "autorange": "reversed",
         },
     }
@@ -142,7 +142,7 @@ def _stage(stage: str, rows: list[Row], places: list[int]) -> Figure:
         "orientation": "h",
         "x": took,
         "y": places,
-        "hovertext": [escape(each) for each in words],
+        "hovertext": [escape(printable(each)) for each in words],
         "hoverinfo": "text",
     }
 
