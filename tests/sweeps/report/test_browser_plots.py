@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sweeps.report.sample import ROWS, loaded
-from tests.sweeps.report.screen import DESK, choose, opened
+from tests.sweeps.report.screen import DESK, choose, click, opened, shown_cells
 from tests.sweeps.report.test_page import REPORT
 from yaie.sweeps.report.pareto import front
 from yaie.sweeps.report.plots import trade
@@ -116,6 +116,17 @@ def test_the_filter_leaves_its_cells_in_plot_and_table(drawn: Any) -> None:
     assert words(drawn, "trade-told") == "0 cells."
     drawn.execute_script("filter.value = ''; filter.dispatchEvent(new Event('input'))")
     assert len(drawn.execute_script(f"return {POINTS}")) == 5
+
+
+def test_the_marked_ones_can_be_seen_alone_and_follow_the_axes(drawn: Any) -> None:
+    box = drawn.find_element("id", "only-marked")
+    click(drawn, box)
+    assert shown_cells(drawn) == ["0", "1", "3", "6"]
+    choose(drawn, "up", "generated_tokens_per_second")
+    assert shown_cells(drawn) == ["1", "3", "6"]
+    choose(drawn, "up", "kl_divergence")
+    click(drawn, box)
+    assert len(shown_cells(drawn)) == 6
 
 
 def test_scripts_find_the_front_that_python_finds(drawn: Any) -> None:

@@ -28,6 +28,7 @@ const tell = ([x, y], { places, ends }) => {
   document.getElementById("trade-title").textContent = `${capital(titleOf(x))} against ${titleOf(y)}`;
   const marked = new Set(ends);
   rows.forEach((row, place) => row.classList.toggle("is-front", marked.has(place)));
+  if (only?.checked) show();
 };
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 

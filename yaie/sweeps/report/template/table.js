@@ -69,10 +69,13 @@ const filtered = () => {
 
 // Of very many rows the first are shown, until all are asked for.
 const more = document.getElementById("more");
+const only = document.getElementById("only-marked");
+const isWanted = (place) => !only?.checked || rows[place].classList.contains("is-front");
 const show = () => {
   const fits = new Set(matching);
   let count = 0;
-  for (const place of order) rows[place].hidden = !fits.has(place) || ++count > most;
+  for (const place of order)
+    rows[place].hidden = !fits.has(place) || !isWanted(place) || ++count > most;
   more.hidden = count <= most;
   if (more.hidden) return;
   const button = document.createElement("button");
@@ -84,5 +87,6 @@ const show = () => {
 if (table) {
   filter.closest("[hidden]").hidden = false;
   filter.addEventListener("input", filtered);
+  only?.addEventListener("change", show);
   show();
 }
