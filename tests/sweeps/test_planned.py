@@ -101,6 +101,11 @@ def test_refusals_are_no_failure_while_another_cell_went_well(made: Made) -> Non
     assert exit_code([made(Status.OK, 0), made(Status.REFUSED, 2), made(Status.SAME)]) == 0
 
 
+@pytest.mark.parametrize("code", [Fault.BUG, Fault.SOURCE])
+def test_a_refusal_that_tells_nothing_of_the_cell_is_a_failure(made: Made, code: Fault) -> None:
+    assert exit_code([made(Status.OK, 0), made(Status.REFUSED, code)]) == code
+
+
 def test_the_lowest_code_of_what_failed_is_that_of_the_sweep(made: Made) -> None:
     rows = [made(Status.OK, 0), made(Status.FAILED, 5), made(Status.FAILED, 4)]
     assert exit_code(rows) == 4

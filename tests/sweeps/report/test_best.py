@@ -60,6 +60,14 @@ def test_what_will_be_loaded_is_judged_by_what_is_foreseen() -> None:
     assert found("memory<4B", (planned,)).row is planned
 
 
+def test_cells_of_which_nothing_is_known_are_told_beside_those_that_fit() -> None:
+    unforeseen = [replace(loaded(n), status=Status.PLANNED, memory={}) for n in (1, 2)]
+    assert found("memory<9GB", (loaded(0), *unforeseen)).reason == (
+        "the least memory, then load, of 1 cell that fits: memory 1 kB and load 2.00 s; 2 cells"
+        " could not be judged: nothing is known of their memory"
+    )
+
+
 def test_where_none_fits_the_nearest_is_named() -> None:
     assert refusal("memory<0.7MB,kl<0.2") == (
         "no cell meets `memory<0.7MB` and `kl<0.2`; the nearest is"
@@ -71,7 +79,8 @@ def test_where_none_fits_the_nearest_is_named() -> None:
 def test_a_cell_that_has_what_is_asked_is_nearer_than_one_without() -> None:
     rows = (loaded(0, 1), loaded(1, 9, 0.5))
     assert refusal("kl<0.1", rows).endswith(
-        "the nearest is `precision=p1`: KL is 0.5, 0.4 too much"
+        "the nearest is `precision=p1`: KL is 0.5, 0.4 too much; 1 cell could not be judged:"
+        " nothing is known of its KL"
     )
     assert refusal("kl<0.1", rows[:1]).endswith("`precision=p0`: KL was not measured")
 

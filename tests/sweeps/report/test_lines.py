@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.sweeps.report.sample import ROWS, loaded, refused, same
+from tests.sweeps.report.sample import REFUSAL, ROWS, WARNING, loaded, refused, same
 from yaie.errors import Problem
-from yaie.sweeps.report.lines import MANY, lines
+from yaie.sweeps.report.lines import MANY, MOST_WARNINGS, lines
+from yaie.sweeps.row import Status
 
 
 def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -> None:
@@ -43,6 +44,46 @@ def test_what_all_cells_of_a_value_were_refused_for_is_said_of_the_value() -> No
     assert told[-2] == "refused 3 cells: quantization=fp8"
 
 
+def test_all_reasons_of_a_refusal_are_told_and_cells_of_the_same_stand_together() -> None:
+    bits = Problem(path="quantization", message="`fp8` needs bfloat16")
+    two = [replace(refused(n, precision=f"p{n}"), problems=(REFUSAL, bits)) for n in (1, 3)]
+    assert [*lines([*two, refused(2, precision="p2")])] == [
+        "refused p1, p3",
+        "    quantization: `fp8` runs on `cuda`",
+        "    quantization: `fp8` needs bfloat16",
+        "refused p2",
+        "    quantization: `fp8` runs on `cuda`",
+    ]
+
+
+def test_what_cells_are_warned_of_stands_below_the_table() -> None:
+    warned = [replace(loaded(n), problems=(WARNING,)) for n in (0, 2)]
+    assert [*lines([loaded(1), *warned])][-3:] == ["", "warned p0, p2", "    precision: rounded"]
+
+
+def test_many_warnings_are_counted() -> None:
+    warnings = tuple(Problem(path="", message=f"w{n}", severity="warning") for n in range(9))
+    told = [*lines([replace(loaded(0), problems=warnings)])]
+    assert told[-1] == f"and {9 - MOST_WARNINGS} more warnings, which `--json` has"
+
+
+def test_a_memory_that_nothing_is_known_of_is_no_blank() -> None:
+    unforeseen = replace(loaded(1), status=Status.PLANNED, memory={})
+    assert [*lines([loaded(0), unforeseen])][2].split()[:4] == ["1", "p1", "planned", "-"]
+
+
+def test_repeats_that_lie_far_apart_are_told_with_the_widest() -> None:
+    rates = [{"median": 400, "min": least, "max": 709, "repeats": 3} for least in (500, 207, 690)]
+    rows = [
+        replace(loaded(n), measures={"prompt_tokens_per_second": rate})
+        for n, rate in enumerate(rates)
+    ]
+    assert [*lines(rows)][-1] == (
+        "repeats of one cell lie far apart: prompt tokens up to 3.4× (p1: 207/s to 709/s)"
+    )
+    assert "far apart" not in "\n".join(lines([rows[0], rows[2]]))
+
+
 def test_what_was_foreseen_has_a_column_where_something_else_came() -> None:
     other = replace(loaded(0), memory={"cpu": {"predicted_bytes": 9, "measured_bytes": 5}})
     heading, *_ = lines([other])
@@ -50,8 +91,9 @@ def test_what_was_foreseen_has_a_column_where_something_else_came() -> None:
 
 
 def test_where_there_is_little_room_the_first_quantities_stay() -> None:
-    heading, *_ = lines(ROWS, 50)
+    heading, *rest = lines(ROWS, 50)
     assert heading == "cell  precision  quantization  memory     KL"
+    assert "1 more column in rows.csv: load" in rest
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

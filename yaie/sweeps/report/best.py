@@ -25,6 +25,8 @@ class Best:
     row: Row
     fitting: int
     """Cells that meet the conditions."""
+    unjudged: str = ""
+    """How many lack what a condition bounds, and what that is; empty where none does."""
     order: tuple[Column, ...]
     """What they were compared by, the first first."""
 
@@ -37,7 +39,8 @@ class Best:
         held = [(column, column.of(self.row)) for column in self.order]
         has = [f"{c.title} {shown(q.median, c.unit)}" for c, q in held if q is not None]
         among = counted(self.fitting, "cell") + (" that fits" if self.fitting == 1 else " that fit")
-        return f"{extreme} {first.title}{then}, of {among}: {enumerated(has, 'and')}"
+        unjudged = f"; {self.unjudged}" if self.unjudged else ""
+        return f"{extreme} {first.title}{then}, of {among}: {enumerated(has, 'and')}{unjudged}"
 
 
 def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None = None) -> Best:
@@ -53,7 +56,20 @@ def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None
         raise UnsupportedError(_none(loaded, conditions))
     order = tuple(_order(fitting, by))
     row = min(fitting, key=lambda row: [rank(column, row) for column in order])
-    return Best(row=row, fitting=len(fitting), order=order)
+    unjudged = _unjudged(loaded, conditions)
+    return Best(row=row, fitting=len(fitting), order=order, unjudged=unjudged)
+
+
+def _unjudged(rows: Sequence[Row], conditions: Sequence[Condition]) -> str:
+    """`7 cells could not be judged: nothing is known of their memory`; nothing of all cells."""
+    lacking = [[c.column.title for c in conditions if c.column.of(row) is None] for row in rows]
+    number = sum(map(bool, lacking))
+    if number in (0, len(rows)):
+        return ""
+    titles = [*dict.fromkeys(title for each in lacking for title in each)]
+    whose = "its" if number == 1 else "their"
+    what = enumerated([f"{whose} {title}" for title in titles], "or")
+    return f"{counted(number, 'cell')} could not be judged: nothing is known of {what}"
 
 
 def _order(rows: Sequence[Row], by: Column | None) -> Iterator[Column]:
@@ -78,7 +94,8 @@ def _none(loaded: Sequence[Row], conditions: Sequence[Condition]) -> Problem:
     nearest = min(loaded, key=lambda row: _miss(row, conditions))
     cell = words(nearest) or "the one cell"
     misses = enumerated([*missed(conditions, nearest)], "and")
-    return _problem(f"no cell meets {asked}; the nearest is `{cell}`: {misses}")
+    told = [f"no cell meets {asked}", f"the nearest is `{cell}`: {misses}"]
+    return _problem("; ".join(filter(None, (*told, _unjudged(loaded, conditions)))))
 
 
 def _miss(row: Row, conditions: Sequence[Condition]) -> tuple[int, float]:
