@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
+
 import yaie
 from tests.sweeps.measures.conftest import Measure
 from tests.sweeps.measures.test_quality import VIT
 from yaie.loading.acts.act import Deed
 from yaie.loading.loaded import Loaded
 from yaie.sweeps.measures.clock import spread
+
+STATUS = Path("/proc/self/status")
 
 
 def test_the_spread_is_the_range_about_the_median() -> None:
@@ -37,6 +44,21 @@ def test_training_mode_is_left_as_it_was(measure: Measure) -> None:
 
 def test_packed_weights_are_touched_too(four_bits: Loaded, measure: Measure) -> None:
     assert measure(four_bits, "touch").problems == ()
+
+
+@pytest.mark.skipif(not STATUS.is_file(), reason="the kernel tells no resident memory")
+def test_weights_that_are_mapped_are_read(minilm: Path, measure: Measure) -> None:
+    loaded = yaie.load(f"model={minilm}", "precision=fp32", "device=cpu")
+    before = mapped()
+    measure(loaded, "touch")
+    assert mapped() - before > 0.9 * loaded.receipt.memory_bytes
+
+
+def mapped() -> int:
+    """Bytes of files that are in this process's memory."""
+    found = re.search(r"^RssFile:\s*(\d+) kB", STATUS.read_text(), re.MULTILINE)
+    assert found is not None
+    return 1024 * int(found[1])
 
 
 def test_what_a_model_raises_is_a_warning(tiny: Loaded, measure: Measure) -> None:

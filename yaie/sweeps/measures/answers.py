@@ -93,15 +93,15 @@ def compared(own: Answers, path: Path, reference: int) -> Found:
             told = "it reads other tokens, or inputs of another size"
             return Found(remarks=(f"{told}, than cell {reference}, the reference: not compared",))
         if [*rows.get_shape()] != [*own.rows.shape] or about["chooses"] != str(own.chooses):
-            held, here = (
-                " × ".join(f"{n:,}" for n in s) for s in (rows.get_shape(), own.rows.shape)
-            )
-            told = (
-                f"its answers are {here} numbers where cell {reference}, the reference, has {held}"
-            )
-            return Found(remarks=(f"{told}: not compared",))
+            here, there = _size(own.rows.shape), _size(rows.get_shape())
+            told = f"{here} numbers where cell {reference}, the reference, has {there}"
+            return Found(remarks=(f"its answers are {told}: not compared",))
         pairs = _pairs(rows, own.rows)
         return Found(_divergence(pairs) if own.chooses else _error(pairs))
+
+
+def _size(shape: Iterable[int]) -> str:
+    return " × ".join(f"{length:,}" for length in shape)
 
 
 Pairs = Iterator[tuple[Any, Any]]
@@ -123,7 +123,7 @@ def _divergence(pairs: Pairs) -> dict[str, float]:
         divergence += float(each.sum())
         agreeing += int((p.argmax(-1) == q.argmax(-1)).sum())
         places += len(p)
-    # What float32 rounds may add up to less than nothing, which no divergence is.
+    # Of nearly the same, sums may come to a little less than nothing, which no divergence is.
     return {"kl_divergence": max(0.0, divergence / places), "top1_agreement": agreeing / places}
 
 

@@ -10,6 +10,8 @@ from yaie.sweeps.measures.measure import Subject
 TOKENS = 512
 """The most that are read of the text: the reference's answers are a row of its vocabulary each."""
 SEED = 0
+LONG = 32
+"""Characters that a token has at most, but in texts that are no texts."""
 
 
 def room(subject: Subject) -> int:
@@ -30,9 +32,14 @@ def token_ids(subject: Subject, most: int) -> Any:
         drawing = torch.Generator().manual_seed(SEED)
         vocabulary = subject.model.config.get_text_config(decoder=True).vocab_size
         return torch.randint(vocabulary, (1, most), generator=drawing)
-    read = subject.loaded.tokenizer(
-        subject.measuring.words, truncation=True, max_length=most, return_tensors="pt"
-    )
+    words = subject.measuring.words
+    # A tokenizer reads all of a long text before it cuts it off.
+    ids = _read(subject, words[: most * LONG], most)
+    return ids if ids.shape[1] == most else _read(subject, words, most)
+
+
+def _read(subject: Subject, words: str, most: int) -> Any:
+    read = subject.loaded.tokenizer(words, truncation=True, max_length=most, return_tensors="pt")
     return read["input_ids"]
 
 
