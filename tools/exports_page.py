@@ -44,7 +44,8 @@ def _opening() -> Iterator[str]:
         " has logits of all tokens, and no cache goes in or comes out: who generates with it runs"
         " the whole text for each token. An encoder-decoder is one graph of both, which takes"
         " `input_ids` and `decoder_input_ids`.",
-        "- **What varies**: the batch, and the length of texts and sounds. Images keep their size.",
+        "- **What varies**: the batch, and the length of texts and sounds. Images and the frames of"
+        " a spectrogram keep their size, choices their number.",
         "- **How it is checked**: onnxruntime runs the written graph on a CPU at two shapes, other"
         " than the one that it was traced with, texts with padding among them, and each output is"
         " held against the model's. The receipt has the largest difference, absolute and relative"
@@ -53,9 +54,10 @@ def _opening() -> Iterator[str]:
         + ", and nothing is written (exit code 5).",
         "- **What is refused before anything is loaded**: quantised weights, bfloat16 and float64,"
         " attention by kernels that no graph has, weights that are not on the CPU, models that read"
-        " texts with images or sounds, a folder that holds something else, a disk too small,"
-        " packages that are missing. What upstream cannot trace is told when it is tried (exit code"
-        " 3), and nothing is written.",
+        " texts with images or sounds, models that go token by token (Mamba, RWKV: a graph would"
+        " hold for one length), inputs that a pass on `meta` does not take, a folder that holds"
+        " something else, a disk too small, packages that are missing. What upstream cannot trace"
+        " is told when it is tried (exit code 3), and nothing is written.",
         "",
     )
 

@@ -12,7 +12,10 @@ from typing import Any
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.packages import installed, release
+from yaie.planning.memory.activations import operations
 from yaie.planning.memory.inputs import UnknownInputError
+from yaie.planning.memory.layers import two_of_each
+from yaie.planning.memory.meta_modes import unpadded
 from yaie.planning.memory.structure import bare_model, quantizer_of, settled_dtype
 from yaie.planning.samples import Size, sample
 from yaie.planning.upstream import mapped, quieted
@@ -30,6 +33,9 @@ PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 """What transformers' exporter is made with, and what its graph is run by."""
 LEAST_TORCH = "2.11"
 """transformers.exporters.exporter_dynamo.DynamoExporter.min_versions"""
+TRACED = Size(batch=2, sequence=8, decoder_sequence=6)
+"""None of its sizes is one, nor like another: torch takes equal ones for the same."""
+LONGER = Size(batch=2, sequence=12, decoder_sequence=7)
 _TRACEABLE = ("eager", "sdpa")
 _DTYPES = ("float16", "float32")
 """On a CPU onnxruntime 1.32 has no kernels of bfloat16 for half of a graph's operators, and of
@@ -79,16 +85,49 @@ def unexportable(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
         yield from attention({asked.kind, *asked.submodules.values()} - {"auto"})
         if quantizer is None:
             yield from dtype(settled_dtype(spec, facts))
-        yield from unreadable(bare_model(spec, facts))
+        model = bare_model(spec, facts)
+        yield from unreadable(model) or untraceable(model)
 
 
-def unreadable(model: Any) -> Iterator[Problem]:
+def unreadable(model: Any) -> tuple[Problem, ...]:
     """A problem where it is not known what the model reads."""
     try:
-        sample(model, Size(batch=2, sequence=2, decoder_sequence=2))
+        sample(model, TRACED)
     except UnknownInputError as error:
         message = f"{error}: of such models no graph can be traced and compared yet"
-        yield refused(FLAG, message)
+        return (refused(FLAG, message),)
+    return ()
+
+
+def untraceable(model: Any) -> Iterator[Problem]:
+    """Why a model on `meta` has no graph: it does not take what it would be traced by, or goes
+    token by token, so that its graph would hold for one length.
+
+    A model whose pass wants numbers is not known to have one, and is tried when it is there.
+    """
+    try:
+        counts = [_operations(model, size) for size in (TRACED, LONGER)]
+    except ValueError as error:
+        # Of transformers' own checks; what `meta` cannot do is another error.
+        said = " ".join(str(error).split())[:200]
+        message = f"`{type(model).__name__}` does not take what it would be traced by: {said}"
+        padless = getattr(model.config, "pad_token_id", 0) is None
+        yield refused(FLAG, message, "`model.config.pad_token_id=0`" if padless else None)
+    except Exception:
+        return
+    else:
+        if counts[0] != counts[1]:
+            message = (
+                f"`{type(model).__name__}` goes token by token, and a graph has one length then"
+            )
+            yield refused(FLAG, message)
+
+
+def _operations(model: Any, size: Size) -> int:
+    """How many a pass on `meta` makes."""
+    given = {name: value.to("meta") for name, value in sample(model, size).values.items()}
+    with unpadded(), two_of_each(model):
+        return operations(lambda: model(**given))
 
 
 def default_folder(spec: LoadSpec) -> Path:

@@ -14,6 +14,8 @@ from yaie.planning.memory.inputs import UnknownInputError, inputs
 
 SAMPLES_A_STEP = 800
 """Of a sound, for each step that a text would be long."""
+CHOICES = 3
+"""Of a multiple choice; a graph keeps their number."""
 _SPECIAL = ("pad", "bos", "eos", "decoder_start", "sep", "cls", "mask")
 
 
@@ -50,16 +52,43 @@ def sample(model: Any, size: Size) -> Sample:
     shapes = inputs(model, size.batch, size.sequence).values
     values: dict[str, Any] = {}
     for name, shape in shapes.items():
+        if name == "decoder_input_ids" and _writes_its_own(model):
+            continue
         if name in ("input_ids", "decoder_input_ids"):
             values |= _text(model, name, size, generator)
-        elif name == "input_values":
+        elif name == "input_values" and shape.dim() == 2:
             length = size.sequence * SAMPLES_A_STEP
             values[name] = torch.randn((size.batch, length), generator=generator)
         else:
             values[name] = torch.randn(tuple(shape.shape), generator=generator)
+    if _chooses(model):
+        values = {name: _choices(value) for name, value in values.items()}
     dtype = _dtype(model)
     typed = {n: v.to(dtype) if v.is_floating_point() else v for n, v in values.items()}
-    return Sample(values=typed, axes={name: _axes(name, shapes) for name in typed})
+    return Sample(values=typed, axes={name: _axes(name, typed) for name in typed})
+
+
+def _writes_its_own(model: Any) -> bool:
+    """Whether the decoder reads what the encoder reads, and a head the last of it."""
+    from transformers.models.auto import modeling_auto
+
+    tasks = ("SEQUENCE_CLASSIFICATION", "QUESTION_ANSWERING")
+    known = (getattr(modeling_auto, f"MODEL_FOR_{task}_MAPPING_NAMES") for task in tasks)
+    return any(type(model).__name__ in names.values() for names in known)
+
+
+def _chooses(model: Any) -> bool:
+    """Whether each text comes as often as there are choices."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MULTIPLE_CHOICE_MAPPING_NAMES
+
+    return type(model).__name__ in MODEL_FOR_MULTIPLE_CHOICE_MAPPING_NAMES.values()
+
+
+def _choices(value: Any) -> Any:
+    """Each text among those of others."""
+    import torch
+
+    return torch.stack([value.roll(place, 0) for place in range(CHOICES)], dim=1)
 
 
 def _refuse_several(model: Any) -> None:
@@ -112,12 +141,13 @@ def _dtype(model: Any) -> Any:
     return next(p.dtype for p in model.parameters() if p.is_floating_point())
 
 
-def _axes(name: str, shapes: Mapping[str, Any]) -> dict[int, str]:
+def _axes(name: str, values: Mapping[str, Any]) -> dict[int, str]:
     if name == "pixel_values":
         # A picture for each text need not be: all are compared with all.
-        return {0: "images" if "input_ids" in shapes else "batch"}
+        return {0: "images" if "input_ids" in values else "batch"}
     if name == "input_features":
         return {0: "batch"}
     if name == "input_values":
-        return {0: "batch", 1: "samples"}
-    return {0: "batch", 1: "decoder_sequence" if name.startswith("decoder_") else "sequence"}
+        return {0: "batch", 1: "samples"} if values[name].dim() == 2 else {0: "batch"}
+    length = "decoder_sequence" if name.startswith("decoder_") else "sequence"
+    return {0: "batch", 1: length} if values[name].dim() == 2 else {0: "batch", 2: length}

@@ -14,6 +14,7 @@ import pytest
 import yaie
 from tests.loading.disks import on_a_disk
 from tests.loading.exporting.conftest import Cases
+from tools.oracle.checkpoints import tiny
 from yaie.cli.program import main
 from yaie.loading.acts.export import Export
 from yaie.loading.load import load as load_composition
@@ -144,6 +145,34 @@ def test_a_model_that_reads_several_things_is_refused(tmp_path: Path) -> None:
         "`LlavaForConditionalGeneration` reads texts with images or sounds: of such models no graph"
         " can be traced and compared yet"
     )
+
+
+@pytest.mark.parametrize(
+    ("architecture", "task", "message", "hint"),
+    [
+        (
+            "mamba",
+            "causal-lm",
+            "`MambaForCausalLM` goes token by token, and a graph has one length then",
+            None,
+        ),
+        (
+            "llama",
+            "sequence-classification",
+            "`LlamaForSequenceClassification` does not take what it would be traced by: Cannot"
+            " handle batch sizes > 1 if no padding token is defined.",
+            "`model.config.pad_token_id=0`",
+        ),
+    ],
+)
+def test_what_has_no_graph_is_told_before_the_load(
+    architecture: str, task: str, message: str, hint: str | None, tmp_path: Path
+) -> None:
+    """It was told by the export, of the loaded model."""
+    folder = tiny(architecture)
+    words = (f"model={folder}", f"task={task}", "weights=random", "precision=fp32")
+    problem = problem_of(tmp_path / "out", *words, "processor=none")
+    assert (problem.message, problem.hint) == (message, hint)
 
 
 def test_a_disk_too_small_is_told_before_the_load(tmp_path: Path) -> None:

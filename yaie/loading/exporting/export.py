@@ -16,8 +16,8 @@ from yaie.loading.exchange import replaced
 from yaie.loading.exporting.comparing import Difference, differences, dtype_of
 from yaie.loading.exporting.graph import Shape, shapes, traced
 from yaie.planning import exporting
-from yaie.planning.exporting import FLAG, lacking_packages, room_for, unknown_format
-from yaie.planning.samples import Sample, Size, sample
+from yaie.planning.exporting import FLAG, TRACED, lacking_packages, room_for, unknown_format
+from yaie.planning.samples import Sample, sample
 from yaie.planning.upstream import mapped, quieted, writing
 from yaie.rules.problems import refused
 from yaie.sources.disk import require_room
@@ -30,8 +30,6 @@ GRAPH = Kind(
     mark="export.json",
     weights=("*.onnx", "*.onnx.data"),
 )
-TRACED = Size(batch=2, sequence=8, decoder_sequence=6)
-"""None of its sizes is one, nor like another: torch takes equal ones for the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,11 @@ def most_alive(run: Callable[[], Any]) -> int:
     return int(_counted(run).most)
 
 
+def operations(run: Callable[[], Any]) -> int:
+    """How many operations `run` makes on `meta`."""
+    return int(_counted(run).operations)
+
+
 def _counted(run: Callable[[], Any]) -> Any:
     import torch
 

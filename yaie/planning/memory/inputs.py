@@ -31,6 +31,8 @@ def inputs(model: Any, batch: int, length: int) -> Inputs:
 
     Raises UnknownInputError for a model of whose inputs no size is known.
     """
+    import torch
+
     match model.main_input_name:
         case "input_ids" if _reads_pairs(model):
             image = _image(model, model.config.vision_config, batch)
@@ -42,6 +44,10 @@ def inputs(model: Any, batch: int, length: int) -> Inputs:
             image = _image(model, model.config, batch)
             size = " × ".join(map(str, image.shape[2:]))
             return Inputs(values={"pixel_values": image}, told=f"images of {size}")
+        case "input_values" if _reads_frames(model):
+            frames = (batch, model.config.max_length, model.config.num_mel_bins)
+            values = {"input_values": torch.empty(frames, dtype=model.dtype, device="meta")}
+            return Inputs(values=values, told=f"sounds of {frames[1]:,} frames")
         case "input_values" if "input_values" in signature(model.forward).parameters:
             return Inputs(values={"input_values": _sound(model, batch)}, told=_SOUND)
         case name:
@@ -72,6 +78,11 @@ def _reads_pairs(model: Any) -> bool:
         and hasattr(model.config, "vision_config")
         and not model.can_generate()
     )
+
+
+def _reads_frames(model: Any) -> bool:
+    """Whether a sound comes as frames of a spectrogram, as many as the config says."""
+    return all(hasattr(model.config, field) for field in ("max_length", "num_mel_bins"))
 
 
 def _image(model: Any, config: Any, batch: int) -> Any:
