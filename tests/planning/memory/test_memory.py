@@ -1,5 +1,7 @@
 """What a load will take and where it will lie, against the load itself."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +187,33 @@ def test_four_bits_that_a_cpu_does_not_compute_with_are_told(tmp_path: Path) -> 
     if here:
         with pytest.raises(RuntimeError, match="is invalid for input"), torch.no_grad():
             model(torch.arange(4)[None])
+
+
+PEAK = """
+import re, sys, yaie
+import subprocess
+import sys
+from pathlib import Path
+from transformers.models.llama import modeling_llama
+
+words = (f"model={sys.argv[1]}", f"model.gguf_file={sys.argv[2]}", "processor=none", *sys.argv[3:])
+foreseen = yaie.plan(*words).memory.devices["cpu"].peak_bytes
+
+def told(name):
+    return int(re.search(rf"{name}:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+before = told("VmRSS")
+Path("/proc/self/clear_refs").write_text("5")  # The peak begins anew.
+yaie.load(*words)
+print(foreseen, told("VmHWM") - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak is not told here")
+def test_a_gguf_file_takes_its_own_room_and_its_largest_tensor_unpacked(smollm2: Path) -> None:
+    (file,) = smollm2.glob("*.gguf")
+    words = (str(smollm2), file.name, "precision=fp32", "device=cpu")
+    done = subprocess.run([sys.executable, "-c", PEAK, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    foreseen, had = map(int, done.stdout.split())
+    assert foreseen == pytest.approx(had, rel=0.15)

@@ -60,6 +60,8 @@ class Anatomy:
     """Weight → bytes of its quantiser's state; None where they are not known."""
     stored: str | None
     """dtype that most weights are stored in; None where they are not read from a checkpoint."""
+    unpacked: int | None
+    """Bytes that a GGUF file takes beside the weights that are read from it; None of others."""
     in_use: InUse
     modules: Mapping[str, Mapping[str, int]]
     block: Block | None
@@ -82,6 +84,7 @@ def anatomy_of(spec: LoadSpec, facts: Facts, in_use: InUse) -> Anatomy:
         tensors=tensors,
         states=states(structure, tensors),
         stored=_stored(spec, facts),
+        unpacked=_unpacked(tensors, facts) if spec.model.gguf_file else None,
         modules=_modules(tensors),
         block=_block(structure.model, tensors),
         quantised_bits=_quantised_bits(tensors),
@@ -241,6 +244,8 @@ def _devices(
             loading[device] += _beside(tensor, anatomy)
         else:
             loading[device] = max(loading[device], _passing(tensor, anatomy.structure))
+    if anatomy.unpacked is not None:
+        loading["cpu"] = anatomy.unpacked
     names = dict.fromkeys([*place.limits, *place.device_map.values()])
     computing = {name for name in place.device_map.values() if name not in WAITING} or {"cpu"}
     cache = _cache(anatomy, place)
@@ -293,6 +298,15 @@ def _beside(tensor: TensorPlan, anatomy: Anatomy) -> int:
         return mapped + _passing(tensor, anatomy.structure)
     # What is taken as it is stored lies in the file itself.
     return 0 if anatomy.stored == dtype_name(anatomy.structure.dtype) else mapped
+
+
+def _unpacked(tensors: tuple[TensorPlan, ...], facts: Facts) -> int:
+    """The file, which is mapped, and the largest of its tensors as float32 twice: as it is unpacked
+    and as it is copied (transformers.modeling_gguf_pytorch_utils.load_gguf_checkpoint). The others
+    are held in the dtype of the weights, which they become."""
+    held = facts.checkpoint
+    file = sum(held.files[name] for name in held.weight_files) if held else 0
+    return file + 2 * max((prod(tensor.shape) * 4 for tensor in tensors), default=0)
 
 
 def _stored(spec: LoadSpec, facts: Facts) -> str | None:
