@@ -53,6 +53,19 @@ def test_a_bug_shows_its_traceback_and_where_to_report_it(
     )
 
 
+def test_a_current_folder_that_was_taken_away_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(show, "run", lambda args: print(Path.cwd()))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["show"]) == 4
+    assert capsys.readouterr().err == (
+        "the current folder was taken away\n\nhint: `cd` to another one\n"
+    )
+
+
 def test_a_bug_is_a_document_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

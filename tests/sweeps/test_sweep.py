@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 
 from tests.sweeps.running import IDENTITY, cell, swept
-from yaie.errors import InputError, UnsupportedError
+from yaie.errors import InputError, SourceError, UnsupportedError
 from yaie.sweeps import results
 from yaie.sweeps.files import Files
 from yaie.sweeps.gathering import Unwatched
@@ -167,7 +167,10 @@ def test_another_sweeps_folder_is_refused_with_the_difference(models: Path, tmp_
     )
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{}", "\xff"])
+STRANGE = json.dumps(dict.fromkeys(("recipe", "overrides", "config_dir", "versions", "cells"), 7))
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", "\xff", STRANGE])
 def test_a_folder_that_does_not_tell_its_sweep_is_refused(tmp_path: Path, text: str) -> None:
     Files(tmp_path).identity.write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError) as caught:
@@ -208,10 +211,11 @@ def test_a_cell_that_was_the_same_as_another_and_is_not_any_more_is_run(
 
 
 class Taker(Unwatched):
-    """Takes cells' folders away: of the first cell as it runs, of the second before."""
+    """Takes the cells' folders away as soon as the first runs."""
 
     def __init__(self, folder: Path) -> None:
         self.files = Files(folder)
+        self.taken = self.files.cell(0).parent
         self.thread = Thread(target=self.take)
 
     def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
@@ -220,7 +224,7 @@ class Taker(Unwatched):
     def take(self) -> None:
         while not self.files.log(0).is_file():
             time.sleep(0.01)
-        shutil.rmtree(self.files.cell(0).parent)
+        shutil.rmtree(self.taken)
 
 
 def test_cells_whose_folders_are_taken_away_have_their_rows(models: Path, tmp_path: Path) -> None:
@@ -231,6 +235,15 @@ def test_cells_whose_folders_are_taken_away_have_their_rows(models: Path, tmp_pa
     assert second.problems[0].message == (
         f"`{folder}/cells/1/spec.json`, its plan, was taken away while the sweep ran"
     )
+
+
+def test_a_sweep_whose_folder_is_taken_away_ends_and_says_so(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    taker = Taker(folder)
+    taker.taken = folder
+    with pytest.raises(SourceError) as caught:
+        swept([cell(0, f"model={models / 'gone'}")], folder, watcher=taker)
+    assert caught.value.problems[0].message == f"`{folder}` was taken away while the sweep ran"
 
 
 def test_a_row_that_cannot_be_read_is_none(models: Path, tmp_path: Path) -> None:

@@ -7,6 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yaie.errors import Problem
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -70,9 +74,29 @@ def _answer(argv: Sequence[str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL:
             raise
+        if isinstance(error, FileNotFoundError) and _is_stranded():
+            from yaie.cli.problems import report
+
+            report([_stranded()], argv)
+            return UNWRITTEN
         from yaie.cli.bug import confess
 
         return confess(error, argv)
+
+
+def _is_stranded() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _stranded() -> Problem:
+    from yaie.errors import Fault, Problem
+
+    message = "the current folder was taken away"
+    return Problem(path="", message=message, hint="`cd` to another one", fault=Fault.SOURCE)
 
 
 def _run(argv: Sequence[str]) -> int:

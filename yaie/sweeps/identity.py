@@ -72,7 +72,7 @@ def claim(files: Files, own: dict[str, Any]) -> None:
             hint = "a sweep needs a folder of its own: `--into DIR`"
             raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
         write_whole(files.identity, own)
-    elif differences := [*_differences(held, own)]:
+    elif differences := _told(files, held, own):
         message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
         hint = "give this one a folder of its own: `--into DIR`"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
@@ -82,13 +82,26 @@ def _held(files: Files) -> dict[str, Any] | None:
     """The sweep that a folder holds; None where it holds none."""
     try:
         held = read_whole(files.identity)
-    except ValueError:
-        held = ()
+    except ValueError as error:
+        raise _damaged(files) from error
     if held is None or (isinstance(held, dict) and held.keys() >= _NAMES):
         return held
+    raise _damaged(files)
+
+
+def _damaged(files: Files) -> InputError:
     message = f"`{files.identity}` is damaged, and does not tell which sweep the folder holds"
     hint = "give this one a folder of its own: `--into DIR`"
-    raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+    return InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+
+
+def _told(files: Files, held: dict[str, Any], own: dict[str, Any]) -> list[str]:
+    """In what the sweep of a folder differs; raises InputError where it says nothing of the kind
+    that sweeps say."""
+    try:
+        return [*_differences(held, own)]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(files) from error
 
 
 def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:

@@ -48,6 +48,7 @@ def launched(launcher: Launches, job: Job, cells: Sequence[Row], gathering: Gath
         missing = gathering.missing()
         begun = [n for n in missing if gathering.files.stage(n).is_file()]
         if len(missing) == len(left) and not begun:
+            _refuse_gone(gathering.files)
             raise _broken(error) from error
         for number in begun:
             if launcher.isolates:
@@ -67,13 +68,17 @@ def _whole(left: Mapping[int, Row], gathering: Gathering) -> dict[int, Row]:
 
 
 def _planless(row: Row, files: Files) -> Row:
+    _refuse_gone(files)
+    message = f"`{files.spec(row.number)}`, its plan, was taken away while the sweep ran"
+    problem = Problem(path="", message=message, fault=Fault.SOURCE)
+    return replace(row, status=Status.FAILED, problems=(problem,), exit_code=int(Fault.SOURCE))
+
+
+def _refuse_gone(files: Files) -> None:
     """Raises SourceError where there is no sweep any more."""
     if not files.identity.is_file():
         message = f"`{files.folder}` was taken away while the sweep ran"
         raise SourceError(Problem(path="", message=message, fault=Fault.SOURCE))
-    message = f"`{files.spec(row.number)}`, its plan, was taken away while the sweep ran"
-    problem = Problem(path="", message=message, fault=Fault.SOURCE)
-    return replace(row, status=Status.FAILED, problems=(problem,), exit_code=int(Fault.SOURCE))
 
 
 def _launch(

@@ -173,6 +173,9 @@ def read(folder: Path) -> Swept:
     rows = results.read(folder)
     files = Files(folder)
     file = files.preface
+    if not file.is_file():
+        message = f"`{file}` is not there; the sweep writes it anew where it goes on"
+        raise InputError(Problem(path="", message=message))
     try:
         text = files.text.read_text(encoding="utf-8") if files.text.is_file() else ""
         told = _preface(read_whole(file), text)
