@@ -24,7 +24,7 @@ Path(sys.argv[1]).write_text("0")
 folder = Path(sys.argv[2])
 sys.path.insert(0, str(folder))
 with (folder / "log.txt").open("wb") as log:
-    print(attended(["eater"], log, cwd=folder, timeout=60, wanted=lambda: True))
+    print(attended(["eater"], log, cwd=folder, mark='eater', timeout=60, wanted=lambda: True))
 """
 
 

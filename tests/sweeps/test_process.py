@@ -1,13 +1,16 @@
 """A cell's process ends in a way that is told, and leaves nothing behind."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from yaie.sweeps.process import Ended, attended
+from yaie.sweeps.process import MARK, Ended, attended
 
 
 def ended(folder: Path, program: str, timeout: float | None = None) -> Ended | None:
@@ -19,7 +22,9 @@ def ended(folder: Path, program: str, timeout: float | None = None) -> Ended | N
 def attended_in(folder: Path, timeout: float | None, wanted: Callable[[], bool]) -> Ended | None:
     with (folder / "log.txt").open("wb") as log, pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        return attended(["program"], log, cwd=folder, timeout=timeout, wanted=wanted)
+        return attended(
+            ["program"], log, cwd=folder, mark=str(folder), timeout=timeout, wanted=wanted
+        )
 
 
 def is_gone(process: int) -> bool:
@@ -82,6 +87,13 @@ def test_a_daemon_that_left_its_group_ends_with_it(tmp_path: Path) -> None:
     assert is_gone(int((tmp_path / "log.txt").read_text()))
 
 
+def test_what_an_earlier_one_of_the_same_mark_has_left_is_ended_before(tmp_path: Path) -> None:
+    sleeping = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with subprocess.Popen(sleeping, env={**os.environ, MARK: str(tmp_path)}) as left:
+        ended(tmp_path, "")
+        assert left.wait() == -signal.SIGKILL
+
+
 def test_modules_of_the_current_folder_do_not_come_before_those_of_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,7 +102,14 @@ def test_modules_of_the_current_folder_do_not_come_before_those_of_this_process(
     (tmp_path / "program.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
     with (tmp_path / "log.txt").open("wb") as log:
-        found = attended(["program"], log, cwd=tmp_path / "here", timeout=None, wanted=lambda: True)
+        found = attended(
+            ["program"],
+            log,
+            cwd=tmp_path / "here",
+            mark=str(tmp_path),
+            timeout=None,
+            wanted=lambda: True,
+        )
     assert found is not None
     assert found.code == 0
 

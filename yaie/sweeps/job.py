@@ -62,6 +62,7 @@ class Job:
                 ["yaie.sweeps.child", str(files.folder), str(number)],
                 log,
                 cwd=self.cwd,
+                mark=self._mark(number),
                 timeout=self.timeout,
                 wanted=lambda: self._is_wanted() and _told(files.stage(number)),
             )
@@ -72,6 +73,11 @@ class Job:
             _told(files.stage(number))
             write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
             write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
+
+    def _mark(self, number: int) -> str:
+        """The same for each run of a cell, and on a machine of no other cell."""
+        found = self.folder.stat()
+        return f"{found.st_dev}:{found.st_ino}:{number}"
 
     def _is_wanted(self) -> bool:
         try:

@@ -12,14 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
-from uuid import uuid4
 
 from yaie.sweeps.exhaustion import lack_since, toll
 
 PATIENCE = 0.05
 """Seconds between two looks at whether the cell is still wanted."""
 MARK = "YAIE_CELL"
-"""Variable that a cell and all that it starts have in their environment, each cell its own."""
+"""Variable that a cell and all that it starts have in their environment."""
 
 Over = Literal["ended", "late", "unwanted"]
 """Why a process is not waited for any longer."""
@@ -53,15 +52,17 @@ def attended(
     log: IO[bytes],
     *,
     cwd: Path,
+    mark: str,
     timeout: float | None,
     wanted: Callable[[], bool],
 ) -> Ended | None:
     """Runs a module of Python in a process group of its own; None where it was not wanted any more.
 
-    Whatever it started is ended with it. It ends by itself where this process does, which closes
-    its standard input.
+    Whatever it started is ended with it, by its mark, and before it what an earlier one of the same
+    mark has left. It ends by itself where this process does, which closes its standard input.
     """
-    before, start, mark = toll(), time.monotonic(), uuid4().hex
+    end_marked(mark)
+    before, start = toll(), time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=subprocess.PIPE,
