@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,15 +50,19 @@ def run(args: Namespace) -> int:
     recipes, overrides = parted(below(args.words), args.config_dir)
     there = setting.setting(args)
     outcomes = list(_compositions(recipes or [None], overrides, args.config_dir))
-    judge = _judge_with_checkpoint() if args.checkpoint else _judge()
-
-    def problems(outcome: Composition | InputError, recipe: Path | None) -> tuple[Problem, ...]:
-        if isinstance(outcome, InputError):
-            return _uncomposed(outcome, recipe, overrides, args.config_dir, there)
-        return _composed(outcome, there, judge)
+    judge = _judge_with_checkpoint() if args.checkpoint else None
+    from yaie.spec.recipe_axes import is_sweep
 
     results = [
-        Result(recipe=recipe, problems=problems(outcome, recipe)) for recipe, outcome in outcomes
+        _sweep(recipe, overrides, args.config_dir, there, judge)
+        if is_sweep(recipe, outcome)
+        else Result(
+            recipe=recipe,
+            problems=_uncomposed(outcome, recipe, overrides, args.config_dir, there)
+            if isinstance(outcome, InputError)
+            else _composed(outcome, there, judge or _judge()),
+        )
+        for recipe, outcome in outcomes
     ]
     if setting.names_a_release(args):
         results = [
@@ -103,6 +108,22 @@ def _judge_with_checkpoint() -> Judge:
     return check_with_checkpoint
 
 
+def _sweep(
+    recipe: Path | None,
+    overrides: Sequence[str],
+    config_dir: Path | None,
+    there: Setting,
+    judge: Judge | None,
+) -> Result:
+    """A recipe that says what a sweep of it varies is judged cell by cell."""
+    from yaie.sweeps.checking import checked
+    from yaie.sweeps.product import Asked
+
+    asked = Asked(recipe=recipe, overrides=tuple(overrides), config_dir=config_dir)
+    found = checked(asked, there, judge and partial(_composed, judge=judge))
+    return Result(recipe=recipe, problems=found.problems, cells=found.cells)
+
+
 def _uncomposed(
     error: InputError,
     recipe: Path | None,
@@ -144,5 +165,6 @@ def _headline(result: Result) -> str:
     errors = len(errors_of(result.problems))
     warnings = len(result.problems) - errors
     said = ["ok"] if result.ok else [counted(errors, "error")]
+    said += [counted(result.cells, "cell")] if result.cells else []
     there = f" for transformers {result.transformers}" if result.transformers else ""
     return name + ", ".join([*said, counted(warnings, "warning")] if warnings else said) + there

@@ -19,6 +19,8 @@ class Result:
 
     recipe: Path | None
     problems: tuple[Problem, ...]
+    cells: int | None = None
+    """Of a recipe that says what a sweep of it varies, how many were judged; None of a load."""
     transformers: str | None = None
     """The release that it was judged for, where one was named."""
     spelled: tuple[Spelled, ...] = ()
@@ -34,6 +36,7 @@ class Result:
             "recipe": None if self.recipe is None else str(self.recipe),
             "ok": self.ok,
             "problems": [problem.as_json() for problem in self.problems],
+            **({} if self.cells is None else {"cells": self.cells}),
         }
 
     def _there(self) -> dict[str, object]:

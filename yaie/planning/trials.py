@@ -47,6 +47,10 @@ class Trials:
         default_factory=dict
     )
 
+    def check(self, composition: Composition) -> tuple[Problem, ...]:
+        """Every problem that is found without network, torch or transformers."""
+        return self._hinted(composition, self._surveyed(composition)[1])
+
     def inquire(self, composition: Composition) -> Inquiry:
         """Every problem of a composition and its checkpoint, as they would be found alone."""
         facts, problems = self._surveyed(composition)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from yaie.errors import Problem
+from yaie.errors import InputError, Problem
 from yaie.spec.axes import Axes, Words, unreadable, values_of
 from yaie.spec.command_line import command_line
 from yaie.spec.conf import folder_groups
 from yaie.spec.document import Branch, Items, Leaf, Node, value_of
-from yaie.spec.load_spec import GROUPS
+from yaie.spec.load_spec import GROUPS, Composition
 from yaie.spec.override import AxisError, GrammarError
 from yaie.spec.permissions import granted
 from yaie.spec.recipe import read_recipe
@@ -22,6 +22,14 @@ SECTION = "sweep"
 TAKES = "a key of `sweep` takes a list of values, or Hydra's own words: `range(1,4)`"
 NO_KEYS = "`sweep` takes keys, and a list of values for each"
 EXAMPLE = "write `precision: [bf16, fp32]` below it, say"
+
+
+def is_sweep(recipe: Path | None, composed: Composition | InputError) -> bool:
+    """Whether a recipe, which composed to that as one load, has such a section."""
+    if isinstance(composed, Composition):
+        return any(note.path == SECTION for note in composed.notes)
+    root = None if recipe is None else read_recipe(recipe).root
+    return isinstance(root, Branch) and SECTION in root.entries
 
 
 def recipe_axes(recipe: Path | None, config_dir: Path | None = None) -> Axes:
