@@ -77,11 +77,45 @@ def test_a_mistake_is_told_before_anything_is_planned(
     assert (out, message in err) == ("", True)
 
 
+def test_all_mistakes_are_told_at_once(capsys: Captured) -> None:
+    assert main([*WORDS, "--best", "memoy<8GiB,kl<1s", "--by", "x", "--write", "best.txt"]) == 2
+    assert [
+        line for line in capsys.readouterr().err.splitlines() if "hint" not in line and line
+    ] == [
+        "`best.txt` is no name of a recipe   (--write)",
+        "`memoy` is no measure; there are `memory`, `kl`, `relative_error`, `top-1`, `perplexity`,"
+        " `tokens`, `prompt_tokens`, `items`, `load`, `first_forward`, `peak`, `device_peak`,"
+        " `predicted`, `parameters`   (--best)",
+        "`kl<1s` has `s`; `kl` is said without a unit   (--best)",
+        "`x` is no measure; there are `memory`, `kl`, `relative_error`, `top-1`, `perplexity`,"
+        " `tokens`, `prompt_tokens`, `items`, `load`, `first_forward`, `peak`, `device_peak`,"
+        " `predicted`, `parameters`   (--by)",
+    ]
+
+
+def test_what_will_not_be_measured_is_told_before_a_cell_runs(capsys: Captured) -> None:
+    words = [word for word in WORDS if word != "--dry-run"]
+    flags = ["--measure", "load", "--best", "kl<0.1,memory<8GiB", "--by", "tokens"]
+    assert main([*words, *flags]) == 2
+    assert capsys.readouterr().err == (
+        "`KL` is of the part `quality`, and measured are `load`   (--best)\n\n"
+        "hint: `--measure load,quality`\n\n"
+        "`tokens` is of the part `speed`, and measured are `load`   (--by)\n\n"
+        "hint: `--measure load,speed`\n"
+    )
+
+
 def test_another_recipe_is_left_as_it_is(capsys: Captured, tmp_path: Path) -> None:
     recipe = tmp_path / "best.yaml"
     recipe.write_text("model: bert\n")
     assert main([*WORDS, "--write", str(recipe)]) == 2
     assert recipe.read_text() == "model: bert\n"
+    out, err = capsys.readouterr()
+    assert (out, err) == (
+        "",
+        f"`{recipe}` is there already, and says something else   (--write)\n\n"
+        "hint: `--write OTHER.yaml`, or `--overwrite`\n",
+    )
     assert main([*WORDS, "--write", str(recipe), "--overwrite"]) == 0
     assert "model: tiny\n" in recipe.read_text()
 

@@ -45,8 +45,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Plans, runs what has not run yet, prints the table; of a folder the table alone."""
-    wish, folder = sweep_report.wish(args), folder_of(args)
-    swept, cut = _swept(args, wish) if folder is None else (_told(folder), None)
+    folder, cut = folder_of(args), None
+    if folder is not None:
+        swept = _told(folder)
+        wish = sweep_report.wish(args, swept.rows)
+    else:
+        wish = sweep_report.wish(args)
+        swept, cut = _swept(args, wish)
     found = sweep_report.recommended(wish, swept) if cut is None else sweep_report.Recommended()
     files, unwritten = sweep_report.written(swept, found.best, wish, cut)
     problems = (*endings(swept, cut), *unwritten, *found.problems)

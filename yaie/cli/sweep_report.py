@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yaie.errors import Fault, Problem, SourceError, UnsupportedError, YaieError
+from yaie.cli.sweep_measures import PARTS, measuring
+from yaie.errors import Fault, InputError, Problem, SourceError, UnsupportedError, YaieError
 
 if TYPE_CHECKING:
     from yaie.cli.sweep_ending import Cut
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from yaie.sweeps.report.best import Best
     from yaie.sweeps.report.column import Column
     from yaie.sweeps.report.condition import Condition
+    from yaie.sweeps.row import Row
     from yaie.sweeps.swept import Preface, Swept
 
 VALUED = ("--best", "--by", "--write")
@@ -65,30 +68,72 @@ class Wish:
     """The flags that say which."""
 
 
-def wish(args: Namespace) -> Wish:
+def wish(args: Namespace, rows: Sequence[Row] | None = None) -> Wish:
     """Reads the flags, before anything runs; raises InputError and UnsupportedError for what cannot
-    be had."""
-    from yaie.spec.recipe_file import check_place
-    from yaie.sweeps.report.best import ordering
-    from yaie.sweeps.report.condition import conditions
+    be had.
 
+    Where the rows are there it is theirs that may be named, otherwise what will be measured.
+    """
     if args.parquet and find_spec("pyarrow") is None:
         message = "`--parquet` needs the package pyarrow, which is not installed"
         hint = "`pip install 'yaie[parquet]'`"
         fault = Fault.UNSUPPORTED
         raise UnsupportedError(Problem(path="", message=message, hint=hint, fault=fault))
     recipe = None if args.write is None else Path(args.write)
-    if recipe is not None:
-        check_place(recipe, "--write")
+    problems: list[Problem] = []
+    with _gathered(problems):
+        if recipe is not None:
+            _check_place(recipe)
+    found, by = _asked(args, rows, problems)
+    if problems:
+        raise InputError(*problems)
     return Wish(
-        conditions=() if args.best is None else conditions(args.best),
-        by=None if args.by is None else ordering(args.by),
+        conditions=found,
+        by=by,
         recipe=recipe,
         overwrite=args.overwrite,
         parquet=args.parquet,
         is_for_best=any(each is not None for each in (args.best, args.by, recipe)),
         said=tuple(_said(args)),
     )
+
+
+@contextmanager
+def _gathered(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong is told with all else."""
+    try:
+        yield
+    except InputError as error:
+        problems += error.problems
+
+
+def _check_place(recipe: Path) -> None:
+    from yaie.spec.recipe_file import check_place
+
+    check_place(recipe, "--write")
+
+
+def _asked(
+    args: Namespace, rows: Sequence[Row] | None, problems: list[Problem]
+) -> tuple[tuple[Condition, ...], Column | None]:
+    """Conditions and order."""
+    from yaie.sweeps.report.best import ordering
+    from yaie.sweeps.report.condition import conditions
+    from yaie.sweeps.report.measurable import measurable, refuse_untaken
+
+    among = measurable(rows or ())
+    parts = PARTS if rows is not None or args.dry_run else measuring(args).parts
+    found: tuple[Condition, ...] = ()
+    by = None
+    with _gathered(problems):
+        if args.best is not None:
+            found = conditions(args.best, among)
+            refuse_untaken([condition.column for condition in found], parts, "--best")
+    with _gathered(problems):
+        if args.by is not None:
+            by = ordering(args.by, among)
+            refuse_untaken([by], parts, "--by")
+    return found, by
 
 
 def _said(args: Namespace) -> Iterator[str]:

@@ -21,6 +21,7 @@ from yaie.sweeps.measures.measuring import Measuring, from_json
 from yaie.sweeps.report.best import Best, best, ordering
 from yaie.sweeps.report.condition import conditions as read_conditions
 from yaie.sweeps.report.lines import lines
+from yaie.sweeps.report.measurable import measurable
 from yaie.sweeps.report.records import Value, records
 from yaie.sweeps.row import Row
 
@@ -135,8 +136,9 @@ class Swept(Sequence[Row]):
         Raises InputError for conditions that cannot be read, UnsupportedError where none meets
         them, and names the nearest.
         """
-        found = read_conditions(conditions) if conditions else ()
-        return best(self.rows, found, None if by is None else ordering(by))
+        among = measurable(self.rows)
+        found = read_conditions(conditions, among) if conditions else ()
+        return best(self.rows, found, None if by is None else ordering(by, among))
 
     def recipe(self, row: Row) -> Written:
         """The recipe of a cell: its `.text`, and what a recipe may not say `.beside` it."""

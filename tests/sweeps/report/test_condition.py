@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.sweeps.report.sample import loaded
 from yaie.errors import InputError, Problem
 from yaie.sweeps.report.condition import conditions
+from yaie.sweeps.report.measurable import measurable
 
 
 def refusal(text: str) -> tuple[Problem, ...]:
@@ -28,6 +31,11 @@ def refusal(text: str) -> tuple[Problem, ...]:
         ("kl<5e-2", "kl_divergence", "<", 0.05),
         ("KL<.05", "kl_divergence", "<", 0.05),
         ("top-1>95%", "top1_agreement", ">", 0.95),
+        ("relative_error<0.1", "relative_error", "<", 0.1),
+        ("text_tokens>=512", "text_tokens", ">=", 512),
+        ("device_peak<8GB", "device_peak_bytes", "<", 8e9),
+        ("seconds.touch<2min", "seconds_touch", "<", 120),
+        ("seconds_process<9", "seconds_process", "<", 9),
     ],
 )
 def test_a_condition_is_read(text: str, name: str, sign: str, bound: float) -> None:
@@ -82,3 +90,13 @@ def test_a_bound_belongs_to_what_is_said_so(text: str, holds: bool) -> None:
 def test_what_was_not_measured_holds_nothing() -> None:
     (condition,) = conditions("kl<1")
     assert not condition.holds(loaded(0))
+
+
+def test_what_rows_have_besides_may_be_bounded() -> None:
+    row = replace(loaded(0), measures={"watts": 7, "swap_bytes": 9}, seconds={"warm up": 3.0})
+    among = measurable([row])
+    assert all(c.holds(row) for c in conditions("watts<8,swap_bytes<1kB,seconds.warm_up>2", among))
+    assert [p.message.split(" is ")[0] for p in refusal("watts<8,swap_bytes<1kB")] == [
+        "`watts`",
+        "`swap_bytes`",
+    ]

@@ -9,6 +9,7 @@ from yaie.errors import Fault, InputError, Problem, UnsupportedError
 from yaie.spec.wording import counted, enumerated
 from yaie.sweeps.report.column import KNOWN, Column, named, words
 from yaie.sweeps.report.condition import Condition, measured, missed
+from yaie.sweeps.report.measurable import measurable
 from yaie.sweeps.report.quantity import shown
 from yaie.sweeps.row import Row, Status
 
@@ -108,10 +109,10 @@ def _problem(message: str) -> Problem:
     return Problem(path="", message=message, origin="--best", fault=Fault.UNSUPPORTED)
 
 
-def ordering(word: str) -> Column:
+def ordering(word: str, among: Sequence[Column] | None = None) -> Column:
     """The column that `--by` names; raises InputError where it is none, or none that is better for
     more or less of it."""
-    column = measured(word, "--by")
+    column = measured(word, "--by", measurable() if among is None else among)
     if column.better is None:
         message = f"neither more nor less of `{word}` is better"
         raise InputError(Problem(path="", message=message, origin="--by"))

@@ -28,17 +28,24 @@ class Column:
     """The quantity of a row; None where the row has none."""
     tells: str = ""
     """What it is, in a sentence's rest."""
+    part: str | None = None
+    """The part of `--measure` that takes it; None where it is of every load."""
 
 
 def measure(
-    name: str, title: str, unit: Unit, better: Better | None = None, tells: str = ""
+    name: str,
+    title: str,
+    unit: Unit,
+    better: Better | None = None,
+    tells: str = "",
+    part: str | None = None,
 ) -> Column:
     """A column of what was measured of a loaded model."""
 
     def of(row: Row) -> Quantity | None:
         return quantity(row.measures.get(name))
 
-    return Column(name=name, title=title, unit=unit, better=better, of=of, tells=tells)
+    return Column(name=name, title=title, unit=unit, better=better, of=of, tells=tells, part=part)
 
 
 def _memory(row: Row) -> Quantity | None:
@@ -73,7 +80,12 @@ KNOWN: tuple[Column, ...] = (
         tells="weights and their state on all devices, measured where loaded, else foreseen",
     ),
     measure(
-        "kl_divergence", "KL", Unit.NUMBER, "less", "how far answers are from the reference cell's"
+        "kl_divergence",
+        "KL",
+        Unit.NUMBER,
+        "less",
+        "how far answers are from the reference cell's",
+        part="quality",
     ),
     measure(
         "relative_error",
@@ -81,18 +93,43 @@ KNOWN: tuple[Column, ...] = (
         Unit.NUMBER,
         "less",
         "how far numbers are from the reference cell's",
+        part="quality",
     ),
     measure(
-        "top1_agreement", "top-1", Unit.SHARE, "more", "how often the likeliest token is the same"
+        "top1_agreement",
+        "top-1",
+        Unit.SHARE,
+        "more",
+        "how often the likeliest token is the same",
+        part="quality",
     ),
-    measure("perplexity", "perplexity", Unit.NUMBER, "less", "of the text that was measured with"),
     measure(
-        "generated_tokens_per_second", "tokens", Unit.RATE, "more", "tokens generated in a second"
+        "perplexity",
+        "perplexity",
+        Unit.NUMBER,
+        "less",
+        "of the text that was measured with",
+        part="quality",
     ),
     measure(
-        "prompt_tokens_per_second", "prompt tokens", Unit.RATE, "more", "tokens read in a second"
+        "generated_tokens_per_second",
+        "tokens",
+        Unit.RATE,
+        "more",
+        "tokens generated in a second",
+        part="speed",
     ),
-    measure("items_per_second", "items", Unit.RATE, "more", "inputs answered in a second"),
+    measure(
+        "prompt_tokens_per_second",
+        "prompt tokens",
+        Unit.RATE,
+        "more",
+        "tokens read in a second",
+        part="speed",
+    ),
+    measure(
+        "items_per_second", "items", Unit.RATE, "more", "inputs answered in a second", part="speed"
+    ),
     Column(
         name="load_seconds",
         title="load",
@@ -102,10 +139,28 @@ KNOWN: tuple[Column, ...] = (
         tells="all stages of the load but the import of transformers",
     ),
     measure(
-        "first_forward_seconds", "first forward", Unit.SECONDS, "less", "the first pass of an input"
+        "first_forward_seconds",
+        "first forward",
+        Unit.SECONDS,
+        "less",
+        "the first pass of an input",
+        part="load",
     ),
     measure(
-        "peak_bytes", "peak", Unit.BYTES, "less", "the most memory that the cell's process took"
+        "peak_bytes",
+        "peak",
+        Unit.BYTES,
+        "less",
+        "the most memory that the cell's process took",
+        part="load",
+    ),
+    measure(
+        "device_peak_bytes",
+        "device peak",
+        Unit.BYTES,
+        "less",
+        "the most that torch had on GPUs",
+        part="load",
     ),
     Column(
         name="predicted_bytes",
@@ -119,9 +174,19 @@ KNOWN: tuple[Column, ...] = (
 )
 """As they stand in tables, from left to right."""
 GIVEN: tuple[Column, ...] = (
-    measure("text_tokens", "text tokens", Unit.NUMBER, tells="places that perplexity is of"),
-    measure("threads", "threads", Unit.NUMBER, tells="that torch computed with on CPU"),
-    measure("workers", "cells at a time", Unit.NUMBER, tells="that ran on one machine"),
+    measure(
+        "text_tokens",
+        "text tokens",
+        Unit.NUMBER,
+        tells="places that perplexity is of",
+        part="quality",
+    ),
+    measure(
+        "threads", "threads", Unit.NUMBER, tells="that torch computed with on CPU", part="load"
+    ),
+    measure(
+        "workers", "cells at a time", Unit.NUMBER, tells="that ran on one machine", part="speed"
+    ),
 )
 """What cells were measured under; no cell is chosen by it."""
 _SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
@@ -167,11 +232,15 @@ def _unknown(name: str) -> Column:
 
 def named(word: str, among: Sequence[Column]) -> Column | None:
     """The column that a word means: its name, or its title."""
-    folded = word.lower().replace("_", " ")
+    folded = _folded(word)
     for column in among:
-        if folded in (column.name.replace("_", " "), column.title.lower()):
+        if folded in (_folded(column.name), _folded(column.title)):
             return column
     return None
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("_", " ").replace(".", " ")
 
 
 def titles(among: Sequence[Column]) -> tuple[str, ...]:

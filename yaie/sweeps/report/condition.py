@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from yaie.errors import InputError, Problem
 from yaie.spec.wording import all_quoted, nearest, quoted
 from yaie.sweeps.report.column import KNOWN, Column, named, titles
+from yaie.sweeps.report.measurable import measurable
 from yaie.sweeps.report.quantity import Unit, shown
 from yaie.sweeps.row import Row
 
 _NUMBER = r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _FORM = re.compile(
-    rf"(?P<name>[A-Za-z][\w-]*) *(?P<sign><=|>=|<|>) *(?P<number>{_NUMBER}) *(?P<unit>\S*)"
+    rf"(?P<name>[A-Za-z][\w.-]*) *(?P<sign><=|>=|<|>) *(?P<number>{_NUMBER}) *(?P<unit>\S*)"
 )
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -63,16 +64,17 @@ class Condition:
         return False, abs(held.median - self.bound) / (self.bound or 1.0)
 
 
-def conditions(text: str, among: Sequence[Column] = KNOWN) -> tuple[Condition, ...]:
+def conditions(text: str, among: Sequence[Column] | None = None) -> tuple[Condition, ...]:
     """Conditions joined by commas, all of which are to hold; raises InputError for every one that
     cannot be read, or that bounds what nothing measures."""
-    found = [_read(part.strip(), among) for part in text.split(",")]
+    known = measurable() if among is None else among
+    found = [_read(part.strip(), known) for part in text.split(",")]
     if problems := [each for each in found if isinstance(each, Problem)]:
         raise InputError(*problems)
     return tuple(each for each in found if isinstance(each, Condition))
 
 
-def measured(word: str, origin: str, among: Sequence[Column] = KNOWN) -> Column:
+def measured(word: str, origin: str, among: Sequence[Column]) -> Column:
     """The column of a word; raises InputError where there is none."""
     column = _column(word, origin, among)
     if isinstance(column, Problem):
@@ -111,7 +113,7 @@ def _column(word: str, origin: str, among: Sequence[Column]) -> Column | Problem
     if column := named(word, among):
         return column
     near = nearest(word, [*titles(among), *(column.name for column in among)])
-    message = f"`{word}` is no measure; there are {quoted(titles(among), 20)}"
+    message = f"`{word}` is no measure; there are {quoted(titles(KNOWN), 20)}"
     return _problem(message, f"`{near}`" if near else None, origin)
 
 
