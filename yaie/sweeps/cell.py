@@ -28,6 +28,9 @@ class Cell:
     """Number of the first cell that comes to the same calls; None where it is this one."""
     contents: str | None = None
     """Digest of the files that it reads; None where they are not at hand."""
+    packages: frozenset[str] = frozenset()
+    """Distributions that it is loaded by, besides transformers and torch; none where there is no
+    plan."""
     memory: MemoryFacts | None = field(default=None, repr=False)
     """What it will take; None where that cannot be foreseen."""
 

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from yaie import __version__
 from yaie.errors import InputError, Problem
+from yaie.facts.packages import installed
 from yaie.spec.load_spec import CUSTOM
 from yaie.spec.wording import quoted
 from yaie.sweeps.cell import Cell
@@ -21,7 +21,6 @@ from yaie.sweeps.product import Asked
 
 _NAMES = {"recipe", "overrides", "config_dir", "versions", "cells"}
 """What every sweep says of itself; those before measures were taken say nothing of these."""
-_PACKAGES = ("transformers", "torch")
 
 
 def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[str, Any]:
@@ -31,13 +30,19 @@ def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[
         "recipe": None if asked.recipe is None else str(asked.recipe),
         "overrides": list(asked.overrides),
         "config_dir": None if asked.config_dir is None else str(asked.config_dir),
-        "versions": {"yaie": __version__} | {name: version(name) for name in _PACKAGES},
+        "versions": {"yaie": __version__, **_versions(cells)},
         "measuring": measuring.identity(),
         "cells": [
             {"cell": dict(cell.values), "asks": _asks(cell), "reads": cell.contents}
             for cell in cells
         ],
     }
+
+
+def _versions(cells: Sequence[Cell]) -> dict[str, str]:
+    """Those of what the cells that can be run are loaded by, as far as it is installed here."""
+    names = {"transformers", "torch"}.union(*(cell.packages for cell in cells))
+    return {name: installed()[name] for name in sorted(names) if name in installed()}
 
 
 def folder_of(cells: Sequence[Cell], own: dict[str, Any]) -> Path:
@@ -76,6 +81,15 @@ def claim(files: Files, own: dict[str, Any]) -> None:
         message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
         hint = "give this one a folder of its own: `--into DIR`"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+    elif held["versions"].keys() != own["versions"].keys():
+        # What was refused for want of a package runs once it is there; what was run by it counts.
+        write_whole(files.identity, {**own, "versions": held["versions"] | own["versions"]})
+
+
+def holds(files: Files, own: dict[str, Any]) -> bool:
+    """Whether a folder holds this sweep."""
+    held = read_whole(files.identity)
+    return held is not None and not [*_differences(held, own)]
 
 
 def _held(files: Files) -> dict[str, Any] | None:
@@ -115,8 +129,8 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
     if not (there or here):
         yield from differences(held.get("measuring"), own.get("measuring"))
     for name, number in own["versions"].items():
-        if held["versions"].get(name) != number:
-            yield f"it was run by {name} {held['versions'].get(name)}, and here is {number}"
+        if (before := held["versions"].get(name, number)) != number:
+            yield f"it was run by {name} {before}, and here is {number}"
     if there or here:
         return
     if _each(held, "cell", "asks") != _each(own, "cell", "asks"):

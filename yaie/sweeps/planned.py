@@ -18,6 +18,7 @@ from yaie.spec.axes import Words
 from yaie.spec.load_spec import Composition
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.contents import contents
+from yaie.sweeps.packages import packages
 from yaie.sweeps.product import Asked, Product, product
 
 Told = Callable[[int, int], None]
@@ -62,6 +63,7 @@ def _cell(
         calls=calls,
         same_as=None if first == number else first,
         contents=contents(composed.spec, inquiry.facts),
+        packages=packages(inquiry.plan, inquiry.facts) if inquiry.plan else frozenset(),
         memory=inquiry.memory,
     )
 

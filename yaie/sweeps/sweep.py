@@ -14,10 +14,10 @@ from yaie.errors import InputError, Problem
 from yaie.sweeps import results
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.command import command
-from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.gathering import Gathering, Watcher, unwritten
 from yaie.sweeps.handover import as_json
-from yaie.sweeps.identity import claim, folder_of, identity
+from yaie.sweeps.identity import claim, folder_of, holds, identity
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
 from yaie.sweeps.measures.measuring import NOTHING, Measuring
@@ -67,7 +67,7 @@ class Prepared:
         """What its folder tells after a run that was cut off; None where that did not begin."""
         if self.folder is None or not is_sweep(self.folder):
             return None
-        if read_whole(Files(self.folder).identity) != self.own:
+        if not holds(Files(self.folder), self.own):
             return None
         return Swept(rows=results.read(self.folder), preface=self.preface, folder=self.folder)
 
