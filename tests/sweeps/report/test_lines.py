@@ -44,15 +44,14 @@ def test_what_all_cells_of_a_value_were_refused_for_is_said_of_the_value() -> No
     assert told[-2] == "refused 3 cells: quantization=fp8"
 
 
-def test_all_reasons_of_a_refusal_are_told_and_cells_of_the_same_stand_together() -> None:
+def test_all_reasons_of_a_refusal_are_told_each_once_with_its_cells() -> None:
     bits = Problem(path="quantization", message="`fp8` needs bfloat16")
     two = [replace(refused(n, precision=f"p{n}"), problems=(REFUSAL, bits)) for n in (1, 3)]
     assert [*lines([*two, refused(2, precision="p2")])] == [
+        "refused p1, p3, p2",
+        "    quantization: `fp8` runs on `cuda`",
         "refused p1, p3",
-        "    quantization: `fp8` runs on `cuda`",
         "    quantization: `fp8` needs bfloat16",
-        "refused p2",
-        "    quantization: `fp8` runs on `cuda`",
     ]
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.sweeps.report.sample import REFUSAL, ROWS, refused
+from tests.sweeps.report.sample import REFUSAL, ROWS, WARNING, loaded, refused
 from yaie.errors import Fault, Problem
 from yaie.spec.compose import compose
 from yaie.spec.recipe_writing import written
@@ -95,6 +95,19 @@ def test_what_broke_is_told_before_what_was_refused_and_each_reason_once() -> No
     assert reasons.startswith(
         "killed p2 device : not here refused p0 , cell 1 quantization : fp8 runs on cuda"
         " hint: quantization=none refused p0 device : not here"
+    )
+
+
+def test_what_is_worth_knowing_of_loaded_cells_is_told_once_and_counted_in_their_lines() -> None:
+    rows = [
+        replace(loaded(n, precision="fp16", seed=f"{n}"), problems=(WARNING,)) for n in (0, 1, 2)
+    ]
+    more = loaded(3, precision="bf16", seed="3")
+    told = " ".join(Text(page(replace(REPORT, rows=(*rows, more), best=None))).words)
+    assert told.count("ok 1 warning") == 3
+    assert (
+        "Worth knowing of the loaded ones warning 3 cells: precision=fp16 precision : rounded"
+        in told
     )
 
 

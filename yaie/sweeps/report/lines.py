@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from yaie.errors import Problem, errors_of
+from yaie.errors import Problem
 from yaie.spec.wording import counted, printable
 from yaie.sweeps.report.best import rank
 from yaie.sweeps.report.cohort import listed
 from yaie.sweeps.report.column import KNOWN, Column, columns, compared_with, label, varying
 from yaie.sweeps.report.grid import MARK, grid
 from yaie.sweeps.report.plots import ACROSS, against, front_of
+from yaie.sweeps.report.reasons import Reason, reasons, warnings
 from yaie.sweeps.report.remark import far_apart, left_out
 from yaie.sweeps.row import Row, Status
 
@@ -31,7 +32,7 @@ def lines(rows: Sequence[Row], width: int = WIDTH) -> Iterator[str]:
     ends = front_of(main)
     blocks = [
         [*_cells(rows, main, ends, width)],
-        [*_warned(rows, main, width)],
+        [*_warned(main, width)],
         [*_without(rows, width)],
     ]
     if len(main) > MANY:
@@ -80,35 +81,35 @@ def _compared(rows: Sequence[Row]) -> tuple[Column, ...]:
     return varying(columns(rows), rows)
 
 
-def _warned(rows: Sequence[Row], main: Sequence[Row], width: int) -> Iterator[str]:
-    """Each warning of cells in the table, below the cells that have it."""
-    found: dict[str, list[Row]] = {}
-    for row in main:
-        for text in dict.fromkeys(_placed(problem) for problem in row.problems):
-            found.setdefault(text, []).append(row)
-    for text, group in [*found.items()][:MOST_WARNINGS]:
-        yield from _hanging(f"warned {listed(group, rows)}", [text], width)
-    if len(found) > MOST_WARNINGS:
-        yield f"and {counted(len(found) - MOST_WARNINGS, 'more warning')}, which `--json` has"
+def _warned(main: Sequence[Row], width: int) -> Iterator[str]:
+    """The warnings of cells in the table, below the cells that have them."""
+    left, found = MOST_WARNINGS, warnings(main)
+    for each in found:
+        if told := [*map(_placed, each.problems)][:left]:
+            yield from _hanging(f"warned {_named(each)}", told, width)
+        left -= len(told)
+    more = sum(len(each.problems) for each in found) - MOST_WARNINGS
+    if more > 0:
+        yield f"and {counted(more, 'more warning')}, which `--json` has"
 
 
 def _without(rows: Sequence[Row], width: int) -> Iterator[str]:
     """What has no line of its own: status and cells, and below them the reasons that they share."""
     by_number = {row.number: row for row in rows}
-    found: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
-    for row in sorted(rows, key=lambda row: row.status is not Status.SAME):
-        if row.status not in (Status.OK, Status.PLANNED):
-            key = (str(row.status), _reasons(row, by_number))
-            found.setdefault(key, []).append(row)
-    for (status, reasons), group in found.items():
-        yield from _hanging(f"{status} {listed(group, rows)}", reasons, width)
+    alike: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.same_as is not None:
+            alike.setdefault(row.same_as, []).append(row)
+    for first, group in alike.items():
+        told = f"comes to the calls of cell {first}, {label(by_number[first])}"
+        yield from _hanging(f"same {listed(group, rows)}", [told], width)
+    for each in reasons(rows):
+        told_of = [*map(_placed, each.problems)] or ["no reason was told"]
+        yield from _hanging(f"{each.status} {_named(each)}", told_of, width)
 
 
-def _reasons(row: Row, by_number: Mapping[int, Row]) -> tuple[str, ...]:
-    if row.same_as is not None:
-        return (f"comes to the calls of cell {row.same_as}, {label(by_number[row.same_as])}",)
-    errors = errors_of(row.problems)
-    return tuple(dict.fromkeys(map(_placed, errors))) or ("no reason was told",)
+def _named(reason: Reason) -> str:
+    return reason.shared or ", ".join(map(label, reason.cells))
 
 
 def _placed(problem: Problem) -> str:

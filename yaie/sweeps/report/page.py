@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from yaie.errors import Problem, errors_of
 from yaie.spec.recipe_writing import Written
 from yaie.sweeps.measures.measuring import NOTHING, Measuring
 from yaie.sweeps.report.best import Best
 from yaie.sweeps.report.choices import choices
 from yaie.sweeps.report.circumstances import circumstances, pinned
-from yaie.sweeps.report.cohort import shared
 from yaie.sweeps.report.column import label
 from yaie.sweeps.report.plots import front_of, loading, trade
+from yaie.sweeps.report.reasons import reasons, warnings
 from yaie.sweeps.report.scripts import scripts
-from yaie.sweeps.report.table import WITHOUT, table
+from yaie.sweeps.report.table import table
 from yaie.sweeps.row import Row, Status
 
 INSTALL = "pip install 'yaie[report]'"
@@ -65,7 +64,7 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["coded"] = _coded
+    found.filters |= {"coded": _coded, "label": label}
     html = found.get_template("page.html.jinja").render(_told(report))
     # A file's name that is no text has signs that no encoding takes.
     return html.encode(errors="backslashreplace").decode()
@@ -119,7 +118,8 @@ def _told(report: Report) -> dict[str, Any]:
         "choices": choices(loaded),
         "figures": {plot.name: plot.figure for plot in plots if plot.figure},
         "table": table(report.rows, front_of(report.rows), best),
-        "without": _without(report.rows),
+        "without": reasons(report.rows),
+        "warnings": warnings(report.rows),
         "most": MOST_LINKS,
         "most_lines": MOST_LINES,
         "cells": [_cell(row, report) for row in report.rows],
@@ -139,25 +139,6 @@ def _best(best: Best | None) -> dict[str, Any] | None:
         "label": label(best.row),
         "reason": best.reason[0].upper() + best.reason[1:],
     }
-
-
-def _without(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Why cells were not loaded: each reason with its cells; what broke before what was refused."""
-    groups: dict[tuple[Status, Problem | None], list[Row]] = {}
-    for row in sorted(rows, key=lambda row: row.status is Status.REFUSED):
-        if row.status in WITHOUT:
-            for error in errors_of(row.problems) or (None,):
-                told = error and replace(error, origin=None)
-                groups.setdefault((row.status, told), []).append(row)
-    return [
-        {
-            "status": status,
-            "error": error,
-            "shared": shared(found, rows),
-            "cells": [{"number": row.number, "label": label(row)} for row in found],
-        }
-        for (status, error), found in groups.items()
-    ]
 
 
 def _cell(row: Row, report: Report) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from yaie.spec.wording import counted
 from yaie.sweeps.report.circumstances import hosts
 from yaie.sweeps.report.column import Column, axes, columns, label, varying, words
 from yaie.sweeps.report.quantity import Quantity, shown
+from yaie.sweeps.report.reasons import WITHOUT, warned
 from yaie.sweeps.report.records import whole
 from yaie.sweeps.row import Row, Status
-
-WITHOUT = (Status.REFUSED, Status.FAILED, Status.KILLED)
-"""Cells that have no line, for nothing was measured."""
 
 
 def table(rows: Sequence[Row], ends: frozenset[int], best: int | None) -> dict[str, Any]:
@@ -29,6 +28,7 @@ def table(rows: Sequence[Row], ends: frozenset[int], best: int | None) -> dict[s
                 "axes": [row.cell.get(key, "") for key in keys],
                 "status": row.status,
                 "note": "" if row.same_as is None else f"as cell {row.same_as}",
+                "warnings": counted(len(warned(row)), "warning") if warned(row) else "",
                 "host": row.machine.get("host", "") if are_several else None,
                 "values": [_value(column, column.of(row)) for column in shared],
                 "is_drawn": row.status is not Status.SAME,
