@@ -86,7 +86,7 @@ def test_a_text_of_one_token_has_nothing_that_follows(tiny: Loaded, measure: Mea
     assert len(tiny.tokenizer("")["input_ids"]) == 1
     deed = measure(tiny, "quality", text="")
     assert deed.told == {}
-    assert messages(deed) == ["quality: the text is one token, and nothing follows it"]
+    assert messages(deed) == ["the text is one token, and nothing follows it"]
 
 
 def test_without_answers_of_the_reference_the_perplexity_is_there(
@@ -113,7 +113,7 @@ def test_numbers_that_are_none_are_told(measure: Measure) -> None:
     deed = measure(broken, "quality")
     assert deed.told == {}
     assert messages(deed) == [
-        f"quality: `logits` is not a number, or infinite, at {PLACES} of {PLACES} places"
+        f"`logits` is not a number, or infinite, at {PLACES} of {PLACES} places"
     ]
 
 

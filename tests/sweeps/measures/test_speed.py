@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,15 @@ def mapped() -> int:
     found = re.search(r"^RssFile:\s*(\d+) kB", STATUS.read_text(), re.MULTILINE)
     assert found is not None
     return 1024 * int(found[1])
+
+
+def test_what_was_told_of_one_measure_is_not_told_of_the_next(measure: Measure) -> None:
+    loaded = yaie.load(*VIT)
+    deed = measure(loaded, "items")
+    (problem,) = deed.problems
+    assert problem.message == "it was measured on images of 32 × 32 drawn by chance"
+    told = replace(loaded, receipt=replace(loaded.receipt, problems=deed.problems))
+    assert not measure(told, "quality").problems
 
 
 def test_what_a_model_raises_is_a_warning(tiny: Loaded, measure: Measure) -> None:

@@ -79,7 +79,7 @@ def test_each_is_measured_as_what_it_is(
     measure: Measure,
 ) -> None:
     model = load(write, *words)
-    assert named(measure(model, "first forward")) == ["first_forward_seconds"]
+    assert "first_forward_seconds" in named(measure(model, "first forward"))
     assert named(measure(model, "items")) == ["items_per_second", "workers"]
     assert not named(measure(model, "prompt"))
     deed = measure(model, "quality")

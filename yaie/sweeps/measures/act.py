@@ -59,7 +59,9 @@ class Measured:
         told = dict(found.values)
         if told and BY_STAGE[self.stage].part == "speed":
             told[WORKERS] = crowd(self.folder)
-        problems = (Problem(path="", message=m, severity="warning") for m in found.remarks)
+        known = {problem.message for problem in loaded.receipt.problems}
+        news = [remark for remark in found.remarks if remark not in known]
+        problems = (Problem(path="", message=m, severity="warning") for m in news)
         return Deed(name=self.stage, told=told, problems=tuple(problems))
 
     def _found(self, subject: Subject) -> Found:
@@ -69,7 +71,7 @@ class Measured:
             with quieted(), torch.inference_mode(), evaluating(subject.model), seeded():
                 return BY_STAGE[self.stage].by(subject)
         except UnmeasuredError as error:
-            return Found(remarks=(f"{self.stage}: {error}",))
+            return Found(remarks=(str(error),))
         except Exception as error:
             # Whatever a model raises is of its row: memory that ran out is a finding, too.
             traceback.print_exc()

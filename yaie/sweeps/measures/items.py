@@ -15,10 +15,11 @@ def items(subject: Subject) -> Found:
     """Inputs a second, one at a time: texts, images or sounds."""
     if generates(subject):
         return Found()
-    each = samples(subject).each
-    _rate(subject.model, each)
-    rates = [_rate(subject.model, each) for _ in range(subject.measuring.repeats)]
-    return Found({"items_per_second": spread(rates)})
+    given = samples(subject)
+    _rate(subject.model, given.each)
+    rates = [_rate(subject.model, given.each) for _ in range(subject.measuring.repeats)]
+    remarks = () if given.remark is None else (given.remark,)
+    return Found({"items_per_second": spread(rates)}, remarks)
 
 
 def _rate(model: Any, each: Sequence[Sample]) -> float:
