@@ -59,5 +59,8 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no sweep"):
         read(tmp_path)
     write_whole(Files(tmp_path).identity, {})
+    with pytest.raises(InputError, match="is not there; the sweep writes it anew"):
+        read(tmp_path)
+    write_whole(Files(tmp_path).preface, {})
     with pytest.raises(InputError, match="does not tell of a sweep"):
         read(tmp_path)
