@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.sweeps.report.sample import loaded, refused
 from yaie.sweeps.report.cohort import listed, shared
 
@@ -16,6 +18,12 @@ ROWS = [
 
 def test_all_cells_of_a_value_are_named_by_it() -> None:
     assert shared(ROWS[1::2], ROWS) == "3 cells: quantization=fp8"
+
+
+def test_a_value_that_all_have_tells_nothing() -> None:
+    rows = [replace(row, cell={**row.cell, "attention": "sdpa"}) for row in ROWS]
+    assert shared(rows[1::2], rows) == "3 cells: quantization=fp8"
+    assert shared(rows, rows) is None
 
 
 def test_some_of_them_are_named_one_by_one() -> None:

@@ -21,8 +21,9 @@ def shared(group: Sequence[Row], rows: Sequence[Row]) -> str | None:
     alike = sum(common.items() <= row.cell.items() for row in rows)
     if alike != len(group):
         return None
-    words = " ".join(f"{key}={value}" for key, value in common.items())
-    return f"{counted(len(group), 'cell')}: {words}"
+    telling = common.items() - dict(_common(rows)).items()
+    words = " ".join(f"{key}={value}" for key, value in common.items() if (key, value) in telling)
+    return f"{counted(len(group), 'cell')}: {words}" if telling else None
 
 
 def _common(group: Sequence[Row]) -> Iterator[tuple[str, str]]:
