@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from yaie.cli.sweep_state import State, told
-from yaie.spec.wording import counted, printable
+from yaie.spec.wording import counted, printable, sized
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +29,9 @@ class Progress(Protocol):
     def __exit__(self, *_: object) -> None: ...
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
+
+    def fetched(self, done: int, total: int) -> None:
+        """So many bytes of so many have come."""
 
     def remark(self, text: str) -> None:
         """Something worth knowing of the sweep as a whole."""
@@ -57,6 +60,9 @@ class Silent:
         """Nothing was shown."""
 
     def planned(self, done: int, total: int) -> None:
+        """Not said."""
+
+    def fetched(self, done: int, total: int) -> None:
         """Not said."""
 
     def remark(self, text: str) -> None:
@@ -107,6 +113,7 @@ class Live(Silent):
 
         self._start = time.monotonic()
         self._planned = (0, 0)
+        self._fetched: tuple[int, int] | None = None
         self._state: State | None = None
         self._console = Console(file=stream)
         self._display = Display(
@@ -123,6 +130,13 @@ class Live(Silent):
 
     def planned(self, done: int, total: int) -> None:
         self._planned = (done, total)
+        self._show()
+
+    def fetched(self, done: int, total: int) -> None:
+        self._fetched = (done, total)
+        self._show()
+
+    def _show(self) -> None:
         if time.monotonic() - self._start > PATIENCE and not self._display.is_started:
             self._display.start()
 
@@ -143,10 +157,9 @@ class Live(Silent):
         from rich.table import Table
         from rich.text import Text
 
-        done, total = self._planned
         table = Table(box=None, pad_edge=False, title_justify="left", title_style="")
         if self._state is None:
-            table.title = f"planned {done} of {counted(total, 'cell')}"
+            table.title = self._before()
             return table
         table.title = self._state.summary()
         for name in ("cell", *self._state.axes, "", "seconds"):
@@ -154,3 +167,11 @@ class Live(Silent):
         for line in self._state.lines(MOST):
             table.add_row(*(Text(printable(word)) for word in line.words), style=line.style)
         return table
+
+    def _before(self) -> str:
+        """How far it is before cells run."""
+        if self._fetched is None:
+            done, total = self._planned
+            return f"planned {done} of {counted(total, 'cell')}"
+        come, of = self._fetched
+        return f"fetched {sized(come)} of {sized(of)}"

@@ -64,15 +64,19 @@ class _Ready:
 
     @property
     def place(self) -> tuple[object, ...]:
-        """What loads have in common that read the same files."""
-        spec = self.composition.spec
-        return (*(getattr(spec.model, name) for name in _WHEREABOUTS), spec.adapter)
+        """Where its files are."""
+        return place(self.composition.spec)
 
 
 _WHEREABOUTS = (
     *("id", "revision", "subfolder", "variant"),
     *("gguf_file", "use_safetensors", "cache_dir"),
 )
+
+
+def place(spec: LoadSpec) -> tuple[object, ...]:
+    """What loads have in common that read the same files."""
+    return (*(getattr(spec.model, name) for name in _WHEREABOUTS), spec.adapter)
 
 
 def fetch(

@@ -28,6 +28,8 @@ class Cell:
     """Number of the first cell that comes to the same calls; None where it is this one."""
     contents: str | None = None
     """Digest of the files that it reads; None where they are not at hand."""
+    lacks_files: bool = False
+    """Whether some of them have to come from the hub."""
     packages: frozenset[str] = frozenset()
     """Distributions that it is loaded by, besides transformers and torch; none where there is no
     plan."""

@@ -25,6 +25,9 @@ class Watcher(Protocol):
     def planned(self, done: int, total: int) -> None:
         """So many cells of so many are planned."""
 
+    def fetched(self, done: int, total: int) -> None:
+        """So many bytes of so many have come."""
+
     def remark(self, text: str) -> None:
         """Something worth knowing of the sweep as a whole."""
 
@@ -39,6 +42,9 @@ class Unwatched:
     """Nobody is told."""
 
     def planned(self, done: int, total: int) -> None:
+        pass
+
+    def fetched(self, done: int, total: int) -> None:
         pass
 
     def remark(self, text: str) -> None:

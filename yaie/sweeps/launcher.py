@@ -32,6 +32,7 @@ from yaie.sweeps.launcher_words import CHOICE, NODE, chosen, unknown_fields, unk
 from yaie.sweeps.submitted import in_queue, is_slurm_here, keeps_accounts
 
 _SUBMITIT = "hydra_plugins.hydra_submitit_launcher."
+_HERE = (".BasicLauncher", ".JoblibLauncher", ".LocalLauncher", ".RayLauncher")
 _QUIET = (
     "hydra/hydra_logging=none",
     "hydra/job_logging=none",
@@ -54,6 +55,17 @@ class Launcher:
         return _target(self.config).startswith(_SUBMITIT)
 
     @property
+    def is_here(self) -> bool:
+        """Whether its jobs run on this machine."""
+        return _target(self.config).endswith(_HERE) and not self.joins
+
+    @property
+    def joins(self) -> bool:
+        """Whether it runs them on a Ray cluster that is there already."""
+        is_ray = _target(self.config).endswith(".RayLauncher")
+        return is_ray and bool(self.config.hydra.launcher.ray.init.get("address"))
+
+    @property
     def submits(self) -> bool:
         """Whether its jobs wait in SLURM's queue."""
         return self.isolates and _target(self.config).endswith(".SlurmLauncher")
@@ -72,6 +84,9 @@ class Launcher:
         with open_dict(config):
             config.hydra.sweep.dir = _literal(folder)
             config.hydra.sweep.subdir = "."
+            if self.joins:
+                # The launcher would size the store of a cluster that runs, which Ray refuses.
+                config.hydra.launcher.ray.init.setdefault("object_store_memory", None)
         queue = in_queue(folder / ".submitit") if self.submits else nullcontext()
         with hydra_of_today(), redirect_stdout(sys.stderr), queue:
             context = HydraContext(config_loader=Numbered(), callbacks=Callbacks())

@@ -29,6 +29,10 @@ class Launches(Protocol):
     def isolates(self) -> bool:
         """Whether a job that is lost was lost by its own doing, and by no other's."""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its jobs run on this machine, and find the files that are on it."""
+
     def remarks(self) -> Iterator[str]:
         """What is worth knowing before it launches."""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from yaie.errors import Fault, InputError, Problem
+from yaie.planning.files import Need, need, needs_adapter
 from yaie.planning.inquiry import Inquiry
 from yaie.planning.plan import LoadPlan
 from yaie.planning.trials import Trials, trials
@@ -53,6 +54,7 @@ def _cell(
     inquiry = _inquired(composed, there)
     if isinstance(inquiry, Problem):
         return Cell(number=number, words=words, composition=composed, problems=(inquiry,))
+    spec, facts = composed.spec, inquiry.facts
     calls = None if inquiry.plan is None else digest(inquiry.plan)
     first = number if calls is None else firsts.setdefault(calls, number)
     return Cell(
@@ -62,8 +64,9 @@ def _cell(
         problems=inquiry.problems,
         calls=calls,
         same_as=None if first == number else first,
-        contents=contents(composed.spec, inquiry.facts),
-        packages=packages(inquiry.plan, inquiry.facts) if inquiry.plan else frozenset(),
+        contents=contents(spec, facts),
+        lacks_files=need(spec, facts) is not Need.NOTHING or needs_adapter(spec, facts),
+        packages=packages(inquiry.plan, facts) if inquiry.plan else frozenset(),
         memory=inquiry.memory,
     )
 

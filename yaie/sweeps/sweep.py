@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from yaie.errors import InputError, Problem
 from yaie.sweeps import results
+from yaie.sweeps.bringing import row_without, unfetched
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.command import command
 from yaie.sweeps.files import Files, write_whole
@@ -145,6 +146,7 @@ def run(
         if measuring.text is not None:
             files.text.write_bytes(measuring.text.encode())
         todo = to_run(cells, measuring.reference, gathering)
+        todo = _with_files(todo, launcher, gathering, watcher)
         for cell in todo:
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
             write_whole(files.spec(cell.number), _spec(cell, measuring))
@@ -155,6 +157,21 @@ def run(
             for wave in waves(awaited, measuring.reference, gathering):
                 launched(launcher, job, wave, gathering)
     return gathering.rows
+
+
+def _with_files(
+    cells: Sequence[Cell], launcher: Launches, gathering: Gathering, watcher: Watcher
+) -> list[Cell]:
+    """The cells whose files are at hand, or may be where they run; of the others it is told that
+    they cannot be had."""
+    lacking = [*unfetched(cells, watcher)]
+    if not launcher.is_here:
+        for error in dict.fromkeys(error for _, error in lacking):
+            watcher.remark(f"left to the cells to fetch: {error.problems[0].message}")
+        return [*cells]
+    gathering.add(row_without(cell, error) for cell, error in lacking)
+    gone = {cell.number for cell, _ in lacking}
+    return [cell for cell in cells if cell.number not in gone]
 
 
 @contextmanager

@@ -61,8 +61,8 @@ def _bytes(key: str) -> Callable[[Row], Quantity | None]:
     return of
 
 
-NOT_LOADING = ("import", "process")
-"""Stages that are the same whatever is loaded, and the whole life of the process."""
+NOT_LOADING = ("fetch", "import", "process")
+"""Stages that tell nothing of what is loaded, and the whole life of the process."""
 
 
 def _load(row: Row) -> Quantity | None:
