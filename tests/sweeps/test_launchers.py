@@ -13,6 +13,7 @@ import pytest
 
 from tests.sweeps.running import cell, swept
 from tests.sweeps.test_sweep import process_of
+from yaie.sweeps.gathering import Unwatched
 from yaie.sweeps.row import Row, Status
 
 LAUNCHERS = {
@@ -37,6 +38,32 @@ def test_each_runs_every_cell(name: str, nowhere: list[str], tmp_path: Path) -> 
     rows = swept([cell(n, word) for n, word in enumerate(nowhere)], tmp_path / "s", words=words)
     assert [(row.status, row.exit_code) for row in rows] == 2 * [(Status.FAILED, 4)]
     assert "second" in rows[1].problems[0].message
+
+
+class Counter(Unwatched):
+    """Counts joblib's workers as cells end."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def finished(self, row: Row) -> None:
+        self.most = max(self.most, sum(map(_is_worker, Path("/proc").glob("[0-9]*"))))
+
+
+def _is_worker(process: Path) -> bool:
+    try:
+        parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        return parent == os.getpid() and b"popen_loky" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_no_worker_is_started_that_there_is_no_cell_for(nowhere: list[str], tmp_path: Path) -> None:
+    counter = Counter()
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=40"]
+    cells = [cell(number, word) for number, word in enumerate(nowhere)]
+    swept(cells, tmp_path / "s", words=words, watcher=counter)
+    assert counter.most == 2
 
 
 class KillerOfWorkers(Thread):

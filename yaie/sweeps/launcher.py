@@ -87,6 +87,7 @@ class Launcher:
             if self.joins:
                 # The launcher would size the store of a cluster that runs, which Ray refuses.
                 config.hydra.launcher.ray.init.setdefault("object_store_memory", None)
+            _spare_idle(config.hydra.launcher, len(numbers))
         queue = in_queue(folder / ".submitit") if self.submits else nullcontext()
         with hydra_of_today(), redirect_stdout(sys.stderr), queue:
             context = HydraContext(config_loader=Numbered(), callbacks=Callbacks())
@@ -95,6 +96,14 @@ class Launcher:
         for each in returned:
             if each.status is JobStatus.FAILED:
                 raise each._return_value
+
+
+def _spare_idle(launcher: Any, jobs: int) -> None:
+    """joblib starts as many workers as it may, also those that there is no job for; by one it would
+    run jobs in this process."""
+    workers, needed = launcher.get("n_jobs"), max(2, jobs)
+    if isinstance(workers, int) and workers > needed:
+        launcher.n_jobs = needed
 
 
 def _literal(folder: Path) -> str:
