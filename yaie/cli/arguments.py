@@ -49,14 +49,9 @@ def select(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     index = _first_word(argv)
     word = "" if index is None else argv[index]
     if word in LATER:
-        known = ", ".join(f"`{name}`" for name in SUMMARIES)
-        raise InputError(
-            Problem(
-                path="",
-                message=f"the verb `{word}` comes in a later version; today's are {known}",
-                hint="`yaie --help` says what each does",
-            )
-        )
+        from yaie.cli.unknown import later
+
+        raise InputError(later(word))
     if index is None or word not in SUMMARIES:
         return None, list(argv)
     return word, [*argv[:index], *argv[index + 1 :]]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os.path
 from pathlib import Path
 
-from yaie.cli.verbs import LATER, SUMMARIES
+from yaie.cli.verbs import ELSEWHERE, LATER, SUMMARIES
 from yaie.errors import Problem
 from yaie.spec.conf import options
 from yaie.spec.load_spec import GROUPS
 from yaie.spec.unknown_names import near_model
-from yaie.spec.wording import nearest
+from yaie.spec.wording import nearest, quoted
 
 
 def unknown(word: str, config_dir: Path | None) -> Problem:
     """The problem, with the nearest thing that could have been meant."""
+    if word in LATER:
+        return later(word)
     return Problem(
         path="",
         message=f"`{word}` is no verb, no recipe (`*.yaml`) and no override (`group=option`)",
@@ -22,9 +24,20 @@ def unknown(word: str, config_dir: Path | None) -> Problem:
     )
 
 
+def later(word: str) -> Problem:
+    """What is said of a verb that is not here yet."""
+    return Problem(
+        path="",
+        message=f"the verb `{word}` comes in a later version; today's are {quoted(SUMMARIES, 20)}",
+        hint="`yaie --help` says what each does",
+    )
+
+
 def _hint(word: str, config_dir: Path | None) -> str:
-    if word in SUMMARIES or word in LATER:
+    if word in SUMMARIES:
         return f"a verb comes first: `yaie {word} …`"
+    if word in ELSEWHERE:
+        return ", or ".join(f"`yaie {verb} …`" for verb in ELSEWHERE[word])
     if word in GROUPS:
         return f"`yaie show options {word}` lists what `{word}=` can be"
     if exact := _said_in_full(word, config_dir):

@@ -33,6 +33,22 @@ LATER: tuple[str, ...] = (
 )
 """Verbs that are promised and not here yet."""
 
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "bench": ("sweep",),
+    "benchmark": ("sweep",),
+    "compare": ("sweep",),
+    "download": ("fetch",),
+    "estimate": ("plan", "fit"),
+    "lint": ("check",),
+    "memory": ("plan", "fit"),
+    "multirun": ("sweep",),
+    "pull": ("fetch",),
+    "run": ("load",),
+    "size": ("plan", "fit"),
+    "validate": ("check",),
+}
+"""What other programs call a verb → those that do it here."""
+
 
 class Verb(Protocol):
     """What the module of a verb holds."""
