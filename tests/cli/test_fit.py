@@ -59,3 +59,14 @@ def test_a_mistake_that_every_cell_has_is_one_of_the_input(capsys: Captured) -> 
     words = ["model=llama2", "model.config.hidden_sizee=3", "precision=bf16", "device=cpu"]
     assert main(["fit", *words, "quantization=none,bnb_4bit"]) == 2
     assert "has no field `hidden_sizee`" in capsys.readouterr().out
+
+
+def test_what_could_not_be_judged_stands_apart_with_what_it_lacks(capsys: Captured) -> None:
+    words = ["model=llama2", "precision=bf16", "quantization=sinq", "device=cuda:0"]
+    assert main(["fit", *words, "attention=auto", "--host", "rtx4090"]) == 3
+    assert capsys.readouterr().out == (
+        "# nothing is known to fit\n"
+        "# 1 combination could not be judged:\n"
+        "#   as asked: the memory cannot be foreseen without the package `sinq`, which is not"
+        " installed here: `pip install sinq`\n"
+    )

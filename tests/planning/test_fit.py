@@ -9,8 +9,12 @@ from yaie.errors import errors_of
 from yaie.facts.memory import Use
 from yaie.facts.setting import named
 from yaie.planning.fit import Cell, fit
-from yaie.planning.inquiry import inquire
+from yaie.planning.inquiry import inquire, presume
 
+WITHOUT_SINQ = (
+    "the memory cannot be foreseen without the package `sinq`, which is not installed here:"
+    " `pip install sinq`"
+)
 LLAMA = ["model=llama2", "precision=fp16", "attention=auto"]
 
 
@@ -44,6 +48,19 @@ def test_what_does_not_fit_has_its_reason() -> None:
     (error,) = errors_of(refused.problems)
     assert error.message == "13.5 GB of weights do not fit `cuda:0`, which has 8.59 GB"
     assert error.origin == "override device=cuda:0"
+
+
+def test_what_cannot_be_foreseen_for_want_of_a_package_says_which() -> None:
+    found = cells(*LLAMA, "device=cuda:0", "quantization=sinq,none", host="rtx4090")
+    *_, unjudged = found
+    assert (unjudged.rank, unjudged.memory, errors_of(unjudged.problems)) == (None, None, ())
+    assert unjudged.problems[-1].message == WITHOUT_SINQ
+
+
+def test_a_plan_says_the_same() -> None:
+    asked = yaie.compose(*LLAMA, "device=cuda:0", "quantization=sinq")
+    told = presume(asked, named("rtx4090")).problems
+    assert told[-1].message == WITHOUT_SINQ
 
 
 def test_a_rule_refuses_before_memory_is_counted() -> None:

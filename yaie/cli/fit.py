@@ -58,10 +58,13 @@ def run(args: Namespace) -> int:
 
 
 def _fits(cell: Cell) -> bool | None:
-    """None where the memory of a CPU would decide that is not known."""
+    """None where nothing tells: the memory of a CPU would decide that is not known, or that of the
+    load cannot be foreseen."""
     from yaie.planning.ranking import UNKNOWN
 
-    return False if cell.rank is None else None if cell.rank.away == UNKNOWN else True
+    if cell.rank is None:
+        return False if errors_of(cell.problems) else None
+    return None if cell.rank.away == UNKNOWN else True
 
 
 def _command(cell: Cell, args: Namespace) -> str:
@@ -88,10 +91,12 @@ def _document(cell: Cell, args: Namespace) -> dict[str, Any]:
 
 def _told(cells: Sequence[Cell], args: Namespace) -> Iterator[str]:
     fitting = [cell for cell in cells if _fits(cell)]
-    unknown = [cell for cell in cells if _fits(cell) is None]
-    refused = [cell for cell in cells if cell.rank is None]
+    unknown = [cell for cell in cells if cell.rank and _fits(cell) is None]
+    unjudged = [cell for cell in cells if cell.rank is None and _fits(cell) is None]
+    refused = [cell for cell in cells if _fits(cell) is False]
     several = len({cell.use for cell in cells}) > 1
-    yield _command(fitting[0], args) if fitting else "# nothing fits"
+    none = "# nothing is known to fit" if unjudged or unknown else "# nothing fits"
+    yield _command(fitting[0], args) if fitting else none
     if fitting:
         fit = "fits" if len(fitting) == 1 else "fit"
         yield f"# {counted(len(fitting), 'combination')} {fit}, the best first:"
@@ -99,10 +104,13 @@ def _told(cells: Sequence[Cell], args: Namespace) -> Iterator[str]:
     if unknown:
         yield f"# {len(unknown)} more would fit if its CPU had the memory, which is not known:"
         yield from _rows(unknown, several)
+    if unjudged:
+        yield f"# {counted(len(unjudged), 'combination')} could not be judged:"
+        yield from _reasons(unjudged, several)
     if refused:
         do = "does" if len(refused) == 1 else "do"
         yield f"# {counted(len(refused), 'combination')} {do} not:"
-        yield from _refused(refused, several)
+        yield from _reasons(refused, several)
 
 
 def _rows(cells: Sequence[Cell], several: bool) -> Iterator[str]:
@@ -115,11 +123,13 @@ def _rows(cells: Sequence[Cell], several: bool) -> Iterator[str]:
         yield f"#   and {len(cells) - SHOWN} more, which `--json` has"
 
 
-def _refused(cells: Sequence[Cell], several: bool) -> Iterator[str]:
+def _reasons(cells: Sequence[Cell], several: bool) -> Iterator[str]:
     """A line a reason, with the first cell that it holds for."""
     by_reason: dict[str, list[Cell]] = {}
     for cell in cells:
-        by_reason.setdefault(errors_of(cell.problems)[0].message, []).append(cell)
+        # Of a cell that could not be judged the last warning is that of its memory.
+        problem = next(iter(errors_of(cell.problems)), cell.problems[-1])
+        by_reason.setdefault(problem.message, []).append(cell)
     for reason, held in by_reason.items():
         more = f" and {len(held) - 1} more" if len(held) > 1 else ""
         yield f"#   {_words(held[0], several)}{more}: {reason}"

@@ -80,6 +80,6 @@ def _refuse(composition: Composition, facts: Facts, acts: Acts) -> None:
     if not acts:
         return
     plan = planned(composition, facts)
-    memory, _ = memory_judged(plan, facts, None)
+    memory, _ = memory_judged(plan.spec, facts, None)
     need = download_here(plan.spec, facts).need
     raise_errors(refusals(acts, plan, facts, memory, need))

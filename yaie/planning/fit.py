@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from yaie.errors import InputError, Problem, YaieError, errors_of
+from yaie.errors import InputError, Problem, errors_of
 from yaie.facts.facts import Facts
 from yaie.facts.gather import gather
 from yaie.facts.memory import MemoryFacts, Use
@@ -21,9 +21,9 @@ from yaie.planning.memory.anatomies import Anatomies
 from yaie.planning.memory.structure import settled_dtype
 from yaie.planning.preflight import compose, judged, with_origins
 from yaie.planning.ranking import Rank, rank
+from yaie.planning.rehearsal import memory_judged
 from yaie.planning.uncollected import uncollected
-from yaie.planning.upstream import mapped, quieted
-from yaie.rules.memory import judge_memory
+from yaie.planning.upstream import quieted
 from yaie.spec.axes import axes
 from yaie.spec.load_spec import DEFAULTS, Composition, LoadSpec
 from yaie.spec.precision import PrecisionSpec
@@ -48,10 +48,10 @@ class Cell:
     composition: Composition
     use: Use | None
     memory: MemoryFacts | None
-    """None where a rule refuses it first."""
+    """None where a rule refuses it first, or where it cannot be foreseen."""
     problems: tuple[Problem, ...]
     rank: Rank | None
-    """None where it does not fit."""
+    """None where it does not fit, or where nothing tells whether it does."""
 
 
 def fit(
@@ -119,7 +119,8 @@ class _Trials:
         problems = judged(composition, self.facts)
         memory = None
         if not errors_of(problems):
-            memory, found = self._memory(composition.spec, use)
+            counted = self.anatomies.memory_of
+            memory, found = memory_judged(composition.spec, self.facts, use, counted)
             problems = (*problems, *with_origins(composition, found))
         fits = memory is not None and not errors_of(problems)
         return Cell(
@@ -130,16 +131,6 @@ class _Trials:
             problems=problems,
             rank=self._rank(composition.spec, memory, problems) if fits and memory else None,
         )
-
-    def _memory(
-        self, spec: LoadSpec, use: Use | None
-    ) -> tuple[MemoryFacts | None, Sequence[Problem]]:
-        try:
-            with mapped("planning the memory"):
-                memory = self.anatomies.memory_of(spec, self.facts, use)
-        except YaieError as error:
-            return None, error.problems
-        return memory, tuple(judge_memory(spec, memory))
 
     def _rank(self, spec: LoadSpec, memory: MemoryFacts, problems: Sequence[Problem]) -> Rank:
         as_stored = spec.model_copy(update={"precision": PrecisionSpec()})

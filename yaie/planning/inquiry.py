@@ -78,7 +78,7 @@ def presume(
     facts, problems = survey(composition, setting)
     raise_errors(problems)
     plan = resolved(composition, facts)
-    memory, found = memory_judged(plan, facts, use)
+    memory, found = memory_judged(plan.spec, facts, use)
     found = with_origins(composition, found)
 
     def judge(other: Composition, there: Setting) -> tuple[Problem, ...]:
@@ -86,7 +86,7 @@ def presume(
         ruled = judged(other, known)
         if errors_of(ruled):
             return ruled
-        said = memory_judged(resolved(other, known), known, use)[1]
+        said = memory_judged(resolved(other, known).spec, known, use)[1]
         return (*ruled, *with_origins(other, said))
 
     problems = (*problems, *helpful(words_of(composition), found, judge, setting))

@@ -15,6 +15,7 @@ from yaie.facts.facts import Facts
 from yaie.facts.gather import gather_around
 from yaie.facts.keys import KeyFacts
 from yaie.facts.memory import MemoryFacts, Use
+from yaie.facts.packages import installed
 from yaie.facts.setting import Setting
 from yaie.facts.tokens import tokens_of
 from yaie.planning.adapters import adapter_judged
@@ -37,9 +38,11 @@ from yaie.rules.judge import judge
 from yaie.rules.keys import judge_keys
 from yaie.rules.memory import judge_memory
 from yaie.rules.problems import said
+from yaie.rules.quantizing import quantizing
 from yaie.rules.tokens import tokens_have_embeddings
 from yaie.spec.load_spec import Composition, LoadSpec
 from yaie.spec.weights import Pretrained
+from yaie.spec.wording import all_quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def rehearse(
     named = tuple(_named(plan.spec, facts))
     if errors_of(named):
         return replace(found, problems=(*found.problems, *named))
-    memory, problems = memory_judged(plan, facts, use, common.anatomies.memory_of)
+    memory, problems = memory_judged(plan.spec, facts, use, common.anatomies.memory_of)
     return replace(found, memory=memory, problems=(*found.problems, *named, *problems))
 
 
@@ -106,19 +109,32 @@ Counting = Callable[[LoadSpec, Facts, Use | None], MemoryFacts]
 
 
 def memory_judged(
-    plan: LoadPlan, facts: Facts, use: Use | None, count: Counting = memory_of
+    spec: LoadSpec, facts: Facts, use: Use | None, count: Counting = memory_of
 ) -> tuple[MemoryFacts | None, tuple[Problem, ...]]:
     """The memory of a load and what is to be said of it; a load whose memory cannot be foreseen may
     still go well."""
     try:
         with quieted():
-            memory = count(plan.spec, facts, use)
+            memory = count(spec, facts, use)
     except YaieError as error:
         return None, error.problems
     except Exception as error:
-        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        return None, (said("", f"the memory cannot be foreseen: {why}"),)
-    return memory, tuple(judge_memory(plan.spec, memory))
+        return None, (said("", f"the memory cannot be foreseen{_why(error, spec, facts)}"),)
+    return memory, tuple(judge_memory(spec, memory))
+
+
+def _why(error: Exception, spec: LoadSpec, facts: Facts) -> str:
+    """What a method of quantisation lacks here, though the machine of the load may have it; else
+    what was raised."""
+    use = quantizing(spec, facts)
+    needed = use.needs.packages if use and isinstance(error, ImportError) else ()
+    absent = [package for package in needed if package.name not in installed()]
+    if not absent:
+        return f": {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    names = all_quoted(package.name for package in absent)
+    noun, are = ("package", "is") if len(absent) == 1 else ("packages", "are")
+    install = " ".join(package.install or package.name for package in absent)
+    return f" without the {noun} {names}, which {are} not installed here: `pip install {install}`"
 
 
 def matched(plan: LoadPlan, facts: Facts, shared: Shared | None = None) -> Rehearsal:
