@@ -182,6 +182,14 @@ def test_an_axis_without_values_is_named(capsys: Captured) -> None:
     )
 
 
+def test_cells_run_with_the_release_that_is_installed(capsys: Captured) -> None:
+    told = error(capsys, "model=tiny", "--transformers", "4.57.6")
+    assert told.startswith("cells run with transformers 5.")
+    assert told.endswith(
+        "and not with 4.57.6   (--transformers)\n\nhint: `--dry-run`, which plans them alone\n"
+    )
+
+
 def test_hydra_itself_is_refused_but_for_its_launcher(capsys: Captured) -> None:
     told = error(capsys, "model=tiny", "hydra.run.dir=out")
     assert "`hydra` sets up Hydra itself" in told

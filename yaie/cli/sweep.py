@@ -85,6 +85,7 @@ def _swept(args: Namespace, wish: Wish) -> tuple[Swept, Cut | None]:
         use=use.use(args),
     )
     running = sweeping.running(args, of_launcher)
+    sweeping.refuse_another_release(args)
     progress = progress_on(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr), ended_by_sigterm(), progress:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yaie.cli import sweep_measures
+from yaie.cli import setting, sweep_measures
 from yaie.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -58,6 +58,19 @@ def running(args: Namespace, words: list[str]) -> Running:
         reference=args.reference,
         dry=args.dry_run,
     )
+
+
+def refuse_another_release(args: Namespace) -> None:
+    """Raises InputError where cells would be planned for a release that they do not run with."""
+    if args.dry_run or not setting.names_a_release(args):
+        return
+    from yaie.facts.setting import here
+
+    planned, own = setting.setting(args).catalogue.version, here().catalogue.version
+    if planned != own:
+        message = f"cells run with transformers {own}, which is installed, and not with {planned}"
+        hint = "`--dry-run`, which plans them alone"
+        raise InputError(Problem(path="", message=message, hint=hint, origin="--transformers"))
 
 
 def _seconds(text: str | None) -> float | None:
