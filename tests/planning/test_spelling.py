@@ -150,3 +150,23 @@ def test_a_field_that_came_later_is_left_out_at_its_default() -> None:
     config = said["quantization_config"]
     assert "checkpoint_format" in config.kwargs  # type: ignore[attr-defined]
     assert not {"format", "act_group_aware"} & config.kwargs.keys()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("release", ["4.55", "4.57", "5.0"])
+def test_tensor_parallelism_is_said_by_keywords_of_its_own(release: str) -> None:
+    """The DistributedConfig of these releases takes no `tp_size`."""
+    decided = planned(release, "device=tp", "device.ranks=2")
+    said = making(decided).kwargs
+    assert (said["tp_plan"], said["tp_size"]) == ("auto", 2)
+    assert "distributed_config" not in said
+    names = {(spelled.today, spelled.there) for spelled in decided.spelled}
+    assert ("distributed_config=", "tp_plan=") in names
+    assert "distributed_config" in making(planned("5.23", "device=tp", "device.ranks=2")).kwargs
+
+
+def test_fsdp_is_refused_where_the_release_has_it_not() -> None:
+    assert refusals("4.57", "device=fsdp", "device.ranks=2") == [
+        "device.kind: transformers 4.57.6 shards weights by `tp` alone as it loads them"
+        "   (override device=fsdp)"
+        "\nhint: `device=tp device.ranks=2`"
+    ]

@@ -47,6 +47,10 @@ CHECKPOINTING = (
 )
 """The method of a model that drops activations, and its keyword. 5.0 knows the former alone, and
 5.23 both; when between the two today's came does not matter, for the former works until then."""
+SHARDING = (Former(today="distributed_config", before="tp_plan", since="5.23"),)
+"""The keyword of from_pretrained that shards weights: `tp_plan="auto"` and `tp_size`, tensor
+parallelism alone. The DistributedConfig of 5.0 and before knows no sizes, and a TypeError tells it.
+When between 5.0 and 5.23 today's came does not matter, for the former works until then."""
 FIELDS = (Former(today="dtype", before="torch_dtype", since="4.56"),)
 """Fields of config.json."""
 TEXT = "text_config"

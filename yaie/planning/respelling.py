@@ -12,6 +12,7 @@ from yaie.facts.spelling import (
     CHECKPOINTING,
     KEYWORDS,
     QUANTIZATION,
+    SHARDING,
     TOKENIZERS,
     Spelled,
     former,
@@ -59,13 +60,26 @@ def _changes(call: Call, spec: LoadSpec, facts: Facts) -> dict[str, Any]:
         kwargs = {former(CHECKPOINTING, n, version) or n: v for n, v in call.kwargs.items()}
         return {"target": f"{owner}.{before}", "kwargs": kwargs}
     if call.target.startswith("transformers.AutoModel") and call.target.endswith(MAKERS):
-        return {
-            "kwargs": {
-                former(KEYWORDS, name, version) or name: _quantization(value, facts)
-                for name, value in call.kwargs.items()
-            }
+        kwargs = {
+            former((*KEYWORDS, *SHARDING), name, version) or name: _value(name, value, facts)
+            for name, value in call.kwargs.items()
         }
+        return {"kwargs": kwargs | _ranks(call, version)}
     return {}
+
+
+def _value(name: str, value: Value, facts: Facts) -> Value:
+    if former(SHARDING, name, facts.transformers):
+        return "auto"
+    return _quantization(value, facts)
+
+
+def _ranks(call: Call, version: str) -> dict[str, Value]:
+    """The number of ranks where it is a keyword of its own."""
+    sharding = call.kwargs.get("distributed_config")
+    if not isinstance(sharding, Nested) or not former(SHARDING, "distributed_config", version):
+        return {}
+    return {"tp_size": sharding.kwargs["tp_size"]}
 
 
 def _quantization(value: Value, facts: Facts) -> Value:

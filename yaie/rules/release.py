@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from yaie.errors import Problem
 from yaie.facts.facts import Facts
 from yaie.facts.quantization import METHODS
-from yaie.facts.spelling import QUANTIZATION, former
+from yaie.facts.spelling import QUANTIZATION, SHARDING, former
 from yaie.rules.config_scopes import scopes
 from yaie.rules.problems import refused, wrong
+from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.quantization import Unquantized
+from yaie.spec.wording import override
 
 
 def the_release_has_the_method(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
@@ -49,6 +51,21 @@ def the_release_has_the_fields(spec: LoadSpec, facts: Facts) -> Iterator[Problem
                 f"`{known.config}` of transformers {facts.transformers} has no field `{name}`",
                 f"`~quantization.{name}`",
             )
+
+
+def the_release_shards_so(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
+    """Weights are sharded by FSDP as they load where the release does that; by tensor parallelism
+    they are in all.
+
+    Upstream: `DistributedConfig(fsdp_size=2)` is a TypeError in 5.0 and before.
+    """
+    earlier = former(SHARDING, "distributed_config", facts.transformers)
+    if earlier and isinstance(spec.device, Sharded) and spec.device.kind != "tp":
+        yield refused(
+            "device.kind",
+            f"transformers {facts.transformers} shards weights by `tp` alone as it loads them",
+            f"`{override('device', 'tp')} {override('device.ranks', spec.device.ranks or 2)}`",
+        )
 
 
 def numbers_are_numbers_where_no_type_is_checked(spec: LoadSpec, facts: Facts) -> Iterator[Problem]:
