@@ -122,3 +122,21 @@ def test_the_text_part_of_a_model_of_pictures_keeps_the_cache() -> None:
 def test_a_model_that_keeps_nothing_says_so() -> None:
     with pytest.raises(NoCacheError, match="BertForMaskedLM"):
         foreseen(words("bert"), 12)
+
+
+def test_a_part_that_reads_hidden_states_alone_computes_twice() -> None:
+    """A layer keeps nothing of what it makes there; the parts are as they were afterwards."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from yaie.planning.memory.layers import two_of_each_part
+
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}
+    with torch.device("meta"):
+        model = LlamaForCausalLM(LlamaConfig(**sizes, num_hidden_layers=5, vocab_size=32))
+    ran: list[int] = []
+    for number, layer in enumerate(model.model.layers):
+        layer.mlp.gate_proj.register_forward_hook(lambda *_, n=number: ran.append(n))
+    with two_of_each_part(model), torch.no_grad():
+        model(torch.ones((1, 4), dtype=torch.long, device="meta"))
+    assert ran == [0, 1]
+    assert not any("forward" in vars(module) for module in model.modules())

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from yaie.planning.memory.inputs import text_inputs
+from yaie.planning.memory.layers import two_of_each_part
 from yaie.planning.memory.meta_modes import fused_kernels, unpadded
 
 SHORT = 16
@@ -108,7 +109,8 @@ def _values(layer: Any) -> Any:
 
 def _filled(model: Any, batch: int, length: int) -> Any:
     inputs = text_inputs(model, batch, length)
-    output = model(**inputs, use_cache=True)
+    with two_of_each_part(model):
+        output = model(**inputs, use_cache=True)
     for name in CACHES:
         if (cache := getattr(output, name, None)) is not None:
             return cache

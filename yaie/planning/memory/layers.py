@@ -31,6 +31,39 @@ def two_of_each(model: Any) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def two_of_each_part(model: Any) -> Iterator[None]:
+    """Passes in which a part of a layer that is given hidden states and nothing else, and is like
+    two before it, hands them on as they are: a layer keeps nothing of what it makes there."""
+    import torch
+
+    alike: Counter[Kind] = Counter()
+    stacks = (module for module in model.modules() if isinstance(module, torch.nn.ModuleList))
+    parts = {id(part): part for stack in stacks for layer in stack for part in layer.children()}
+    with ExitStack() as undo:
+        for part in parts.values():
+            undo.enter_context(_replaced(part, _alone(part, _kind(part), alike)))
+        yield
+
+
+def _alone(part: Any, kind: Kind, alike: Counter[Kind]) -> Callable[..., Any]:
+    forward = part.forward
+
+    def passed(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return forward(*args, **kwargs)
+        if alike[kind] >= ENOUGH:
+            return args[0]
+        made = forward(*args)
+        same = (
+            getattr(args[0], name, None) == getattr(made, name, 0) for name in ("shape", "dtype")
+        )
+        alike[kind] += all(same)
+        return made
+
+    return passed
+
+
 def _kind(layer: Any) -> Kind:
     shapes = tuple((name, tuple(held.shape)) for name, held in layer.named_parameters())
     # The attention of some layers slides; the words for it are the models' own.
