@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import torch
 
 import yaie
+from yaie.planning.upstream import mapped
 
 
 class _Code:
@@ -35,3 +38,14 @@ def test_code_in_a_pickle_is_refused_without_advice_to_run_it(booby_trapped: Pat
         " code to be run",
         "bring the weights as safetensors: code in a pickle is not run",
     )
+
+
+def test_a_models_code_that_ends_the_program_does_not_end_it() -> None:
+    with pytest.raises(yaie.UnsupportedError) as error, mapped("building it"):
+        sys.exit(0)
+    assert error.value.problems[0].message == "building it: SystemExit: 0"
+
+
+def test_a_signal_ends_the_program_all_the_same() -> None:
+    with pytest.raises(SystemExit), mapped("building it"):
+        raise SystemExit(128 + signal.SIGTERM)

@@ -27,9 +27,14 @@ def mapped(doing: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise problem_of(error, doing) from error
+    except SystemExit as error:
+        # A model's own code may end its program; one that a signal ends has 128 and its number.
+        if isinstance(error.code, int) and error.code > 128:
+            raise
+        raise problem_of(error, doing) from error
 
 
-def problem_of(error: Exception, doing: str) -> YaieError:
+def problem_of(error: Exception | SystemExit, doing: str) -> YaieError:
     """The YaieError for an exception that upstream raised while doing something."""
     from safetensors import SafetensorError
 
@@ -91,7 +96,7 @@ def writing(doing: str) -> Iterator[None]:
         raise SourceError(Problem(path="", message=said, fault=Fault.SOURCE)) from error
 
 
-def _first_lines(error: Exception, most: int = 600) -> str:
+def _first_lines(error: BaseException, most: int = 600) -> str:
     # torch tells the frames of its own C++ behind some messages.
     text = " ".join(str(error).partition("\nException raised from")[0].split())
     return text if len(text) <= most else text[:most] + " …"
