@@ -10,11 +10,11 @@ import pytest
 import yaie
 from yaie.errors import InputError
 from yaie.sweeps.files import Files, write_whole
-from yaie.sweeps.job import _row
 from yaie.sweeps.machine import machine
 from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.process import Ended
 from yaie.sweeps.row import Row, Status
+from yaie.sweeps.verdict import row_of
 
 WORDS = ("model=tiny", "device=cpu", "precision=fp32,bf16")
 
@@ -61,7 +61,7 @@ def test_a_cell_killed_as_it_is_measured_keeps_what_is_known(tmp_path: Path) -> 
     write_whole(files.partial(0), {"seconds": {"load": 1.0}, "measures": {"parameters": 7}})
     files.stage(0).write_text("generation")
     files.log(0).touch()
-    row = _row(files, 0, {"cell": {}, "calls": None, "memory": {}}, Ended(code=-9, seconds=3.0))
+    row = row_of(files, 0, {"cell": {}, "calls": None, "memory": {}}, Ended(code=-9, seconds=3.0))
     assert (row.status, row.seconds["load"], row.measures) == (
         Status.KILLED,
         1.0,
