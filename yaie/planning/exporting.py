@@ -21,7 +21,7 @@ from yaie.planning.samples import Size, sample
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.placement import kinds, targets
 from yaie.rules.problems import refused, wrong
-from yaie.sources.disk import DiskNeed
+from yaie.sources.disk import DiskNeed, replacing
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec
 from yaie.spec.weights import Meta
@@ -137,14 +137,8 @@ def default_folder(spec: LoadSpec) -> Path:
 
 
 def room_for(size: int, folder: Path) -> DiskNeed:
-    """What an export takes: one that is replaced stays until the new one is whole."""
-    return DiskNeed(
-        folder=folder.parent,
-        bytes=size,
-        what="the exported model, beside what is there until it is whole",
-        path=FLAG,
-        hint=lambda: "make room, or export to another disk",
-    )
+    """What an export takes."""
+    return replacing(folder, size, what="the exported model", verb="export", flag=FLAG)
 
 
 def training() -> Problem:

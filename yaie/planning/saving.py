@@ -12,7 +12,7 @@ from yaie.facts.memory import MemoryFacts
 from yaie.planning.memory.structure import quantizer_of
 from yaie.planning.upstream import mapped, quieted
 from yaie.rules.problems import refused
-from yaie.sources.disk import DiskNeed
+from yaie.sources.disk import DiskNeed, replacing
 from yaie.sources.files import small_files
 from yaie.spec.device import Sharded
 from yaie.spec.load_spec import LoadSpec, keeps_adapter
@@ -92,14 +92,8 @@ def saved_bytes(spec: LoadSpec, facts: Facts, memory: MemoryFacts | None) -> int
 
 
 def room_for(size: int, folder: Path) -> DiskNeed:
-    """What a save takes: a checkpoint that is replaced stays until the new one is whole."""
-    return DiskNeed(
-        folder=folder.parent,
-        bytes=size,
-        what="the saved model, beside what is there until it is whole",
-        path=FLAG,
-        hint=lambda: "make room, or save to another disk",
-    )
+    """What a save takes."""
+    return replacing(folder, size, what="the saved model", verb="save", flag=FLAG)
 
 
 def _beside_weights(spec: LoadSpec, facts: Facts) -> int:

@@ -27,6 +27,17 @@ class DiskNeed:
     """How to come by room, which is asked where there is too little."""
 
 
+def replacing(folder: Path, size: int, *, what: str, verb: str, flag: str) -> DiskNeed:
+    """What a folder that is replaced as a whole takes: it stays until the new one is whole."""
+    return DiskNeed(
+        folder=folder.parent,
+        bytes=size,
+        what=f"{what}, beside what is there until it is whole",
+        path=flag,
+        hint=lambda: f"make room, or {verb} to another disk",
+    )
+
+
 def shortages(needs: Iterable[DiskNeed]) -> Iterator[Problem]:
     """A problem for each disk that has too little room for all that is to be written to it."""
     disks: dict[int, list[DiskNeed]] = {}
