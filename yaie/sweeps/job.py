@@ -72,7 +72,6 @@ class Job:
         if ended is not None:
             _told(files.stage(number))
             write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
-            write_whole(files.row(number), row_of(files, number, planned, ended).as_json())
 
     def _mark(self, number: int) -> str:
         """The same for each run of a cell, and on a machine of no other cell."""
