@@ -3,7 +3,10 @@
 import contextlib
 import io
 import json
+import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from yaie.sweeps import results
 from yaie.sweeps.row import Status
 from yaie.sweeps.swept import read
 
+ROOT = Path(yaie.__file__).parent.parent
 Captured = pytest.CaptureFixture[str]
 WORDS = ["model=tiny", "device=cpu", "precision=fp32,bf16", "attention=sdpa,flash_attention_2"]
 
@@ -108,6 +112,26 @@ def test_its_folder_tells_the_same_and_makes_the_same_page(
     out, err = capsys.readouterr()
     assert (json.loads(out), err) == (answer(ran), "")
     assert page.read_bytes() == before
+
+
+WITHOUT_PLOTLY = """
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *rest: None if name == "plotly" else find(name, *rest)
+"""
+
+
+def test_a_page_without_plots_is_told_with_the_extra(ran: Path, tmp_path: Path) -> None:
+    Path("sitecustomize.py").write_text(WITHOUT_PLOTLY)
+    paths = os.pathsep.join((str(tmp_path), str(ROOT)))
+    folder, environment = ran / answer(ran)["folder"], {**os.environ, "PYTHONPATH": paths}
+    words = [sys.executable, "-m", "yaie", "sweep", str(folder)]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+    page = folder / "report.html"
+    assert told.stderr.endswith(
+        f"warning: `{page}` has no plots, for the package plotly is not installed\n\n"
+        "hint: `pip install 'yaie[report]'`\n"
+    )
 
 
 def test_another_best_cell_is_asked_of_its_folder(

@@ -24,7 +24,7 @@ EXAMPLES = """\
   yaie sweep precision=fp32,bf16,fp16 quantization=none,bnb_8bit,bnb_4bit
   yaie sweep model=llama2 'quantization=glob(bnb*)' attention=eager,sdpa --workers 2
   yaie sweep 'model.config.num_hidden_layers=range(1,4)' weights=random --dry-run
-  yaie sweep recipes/laptop.yaml precision=fp32,bf16 --best 'memory<8GiB' --write best.yaml
+  yaie sweep recipes/laptop.yaml precision=fp32,bf16 --best 'kl<=0.01' --by memory --write best.yaml
   yaie sweep sweeps/tiny-1a2b3c4d --best 'kl<0.05'    of what was run: nothing is run again
   yaie -m model=llama2 precision=fp16,bf16 hydra/launcher=submitit_slurm hydra.launcher.qos=low
 """

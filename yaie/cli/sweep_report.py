@@ -230,4 +230,11 @@ def written(
         files = write(swept.folder, report(swept, best), parquet=asked.parquet)
     except SourceError as error:
         return {}, error.problems
-    return {kind: str(path) for kind, path in files.items()}, ()
+    return {kind: str(path) for kind, path in files.items()}, tuple(_unplotted(files["page"]))
+
+
+def _unplotted(page: Path) -> Iterator[Problem]:
+    if find_spec("plotly") is None:
+        message = f"`{page}` has no plots, for the package plotly is not installed"
+        hint = "`pip install 'yaie[report]'`"
+        yield Problem(path="", message=message, hint=hint, severity="warning")
