@@ -20,6 +20,7 @@ from yaie.sweeps.files import Files
 
 PROGRAM = ("-m", "tests.sweeps.running")
 JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+SUBMITIT = ("hydra/launcher=submitit_local",)
 
 
 def until(there: Callable[[], int | None]) -> int:
@@ -31,8 +32,17 @@ def until(there: Callable[[], int | None]) -> int:
     raise AssertionError("it did not come")
 
 
-@pytest.mark.parametrize("words", [(), JOBLIB], ids=["basic", "joblib"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ((), signal.SIGINT),
+        ((), signal.SIGKILL),
+        (JOBLIB, signal.SIGINT),
+        (JOBLIB, signal.SIGKILL),
+        (SUBMITIT, signal.SIGKILL),
+    ],
+    ids=["basic-INT", "basic-KILL", "joblib-INT", "joblib-KILL", "submitit-KILL"],
+)
 def test_no_cell_outlives_its_sweep(
     tiny_bert: Path, tmp_path: Path, words: tuple[str, ...], number: signal.Signals
 ) -> None:
@@ -43,7 +53,8 @@ def test_no_cell_outlives_its_sweep(
     ) as sweep:
         until(lambda: 0 if Files(folder).rows.is_file() else None)
         cell = until(lambda: process_of(1, folder))
-        os.killpg(sweep.pid, number)
+        # Ctrl-C reaches the whole group; the kernel kills one process.
+        os.kill(-sweep.pid if number == signal.SIGINT else sweep.pid, number)
     assert is_gone(cell)
     assert [row.number for row in results.read(folder)] == [0]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
@@ -64,6 +66,29 @@ def test_no_worker_is_started_that_there_is_no_cell_for(nowhere: list[str], tmp_
     cells = [cell(number, word) for number, word in enumerate(nowhere)]
     swept(cells, tmp_path / "s", words=words, watcher=counter)
     assert counter.most == 2
+
+
+@pytest.fixture
+def cluster() -> Iterator[str]:
+    """The address of a Ray cluster of two nodes that runs, each with room for one cell."""
+    pytest.importorskip("ray", reason="`ray` is not installed: pip install 'yaie[ray]'")
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 1, "object_store_memory": 80_000_000}
+    joined = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    joined.add_node(**node)
+    yield joined.address
+    joined.shutdown()
+
+
+def test_a_ray_cluster_that_runs_is_joined(
+    cluster: str, nowhere: list[str], tmp_path: Path
+) -> None:
+    program = [sys.executable, "-m", "tests.sweeps.running", str(tmp_path / "s")]
+    words = ["hydra/launcher=ray", f"hydra.launcher.ray.init.address={cluster}", "--"]
+    models = [word.partition("=")[2] for word in nowhere]
+    done = subprocess.run([*program, *words, *models], capture_output=True, text=True)
+    assert done.stdout == "failed failed\n"
 
 
 class KillerOfWorkers(Thread):
