@@ -101,3 +101,8 @@ def test_too_many_cells_are_refused_with_their_count() -> None:
         "these are 12,000 cells (6,000 of `weights.seed` × 2 of `precision`), and 10,000 are the"
         " most\nhint: name fewer values, or split the sweep"
     )
+
+
+def test_a_mistake_that_names_the_value_of_another_axis_is_told_once() -> None:
+    said = message("model=tiny,bert,llama2", "model.confg.x=1", "precision=fp32,bf16")
+    assert said.count("there is no field `confg`") == 1

@@ -38,16 +38,25 @@ Mistake = tuple[Problem, Words]
 
 def _everywhere(cells: Cells) -> Iterator[Mistake]:
     """Problems that every combination has which says what they blame."""
-    having: dict[Problem, dict[Words, None]] = {}
+    having: dict[tuple[str, str, str], dict[Words, Problem]] = {}
     saying: dict[str, set[Words]] = {}
     for words, composed in cells.items():
         for word in words:
             saying.setdefault(word, set()).add(words)
         for problem in composed.problems if isinstance(composed, InputError) else ():
-            having.setdefault(problem, {})[words] = None
-    for problem, all_of in having.items():
-        if saying.get(_blamed(problem), cells.keys()) <= all_of.keys():
-            yield problem, next(iter(all_of))
+            alike = problem.path, problem.origin or "", _placeless(problem.message, words)
+            having.setdefault(alike, {}).setdefault(words, problem)
+    for problems in having.values():
+        words, problem = next(iter(problems.items()))
+        if saying.get(_blamed(problem), cells.keys()) <= problems.keys():
+            yield problem, words
+
+
+def _placeless(message: str, words: Words) -> str:
+    """A message with the values of its combination left out: `model` for `model=tiny`."""
+    for word in words:
+        message = message.replace(f"`{word}`", f"`{key_of(word)}`")
+    return message
 
 
 def _blamed(problem: Problem) -> str:
