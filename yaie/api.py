@@ -126,6 +126,7 @@ def sweep(
     timeout: float | None = None,
     measure: Sequence[str] = ("load", "speed", "quality"),
     text: str | None = None,
+    tokens: int = 512,
     repeats: int = 3,
     reference: str | int | None = None,
     dry_run: bool = False,
@@ -144,9 +145,10 @@ def sweep(
     Each cell runs in a process of its own, so many at a time as there are workers, or where
     overrides of `hydra/launcher` say; none that is finished in the folder `into` already. `timeout`
     is what a cell may take in seconds. `measure` names what is measured in each, `text` what models
-    read then, `repeats` how often speed is measured, and `reference` the cell whose answers others
-    are compared with, by its number or its overrides (docs/sweeps.md). `host` names the machine
-    that cells run on, `context` the tokens of each of `batch` texts that they are planned for.
+    read then, `tokens` how many of it for quality, `repeats` how often speed is measured, and
+    `reference` the cell whose answers others are compared with, by its number or its overrides
+    (docs/sweeps.md). `host` names the machine that cells run on, `context` the tokens of each of
+    `batch` texts that they are planned for.
     `dry_run` plans the cells, and runs and writes nothing.
 
     Raises InputError for words of which no cell can be composed or a folder that holds other files,
@@ -176,7 +178,7 @@ def sweep(
         workers=workers,
         launcher=tuple(launcher),
         timeout=timeout,
-        measuring=Measuring(parts=tuple(measure), text=text, repeats=repeats),
+        measuring=Measuring(parts=tuple(measure), text=text, tokens=tokens, repeats=repeats),
         reference=None if reference is None else str(reference),
         dry=dry_run,
     )

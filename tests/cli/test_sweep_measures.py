@@ -18,6 +18,13 @@ Captured = pytest.CaptureFixture[str]
         ),
         (["--repeats", "0"], "`--repeats 0` is no whole number from 1 to 1,000"),
         (["--repeats", "many"], "`--repeats many` is no whole number from 1 to 1,000"),
+        (["--tokens", "1"], "`--tokens 1` is no whole number from 2 to 1,000,000"),
+        (["--tokens", "1e4"], "`--tokens 1e4` is no whole number from 2 to 1,000,000"),
+        (["--tokens", "9999999999"], "`--tokens 9999999999` is no whole number from 2 to"),
+        (
+            ["--measure", "load,speed", "--tokens", "5000"],
+            "`--tokens` is for what `--measure load,speed` leaves out",
+        ),
         (["--text", "psalm.txt"], "`psalm.txt` is no file, and no text of several words"),
         (["--text", "."], "`.` is no file, and no text of several words"),
         (["--text", " "], "the text is empty"),

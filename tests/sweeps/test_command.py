@@ -45,7 +45,7 @@ def read(line: str) -> tuple[Asked, Running]:
         "precision=fp32 --into -odd --timeout 0.5 --workers 2",
         "precision=fp32 --measure none --timeout 123456789",
         "precision=fp32 --measure load,speed --repeats 5 --text 'in the beginning'",
-        "precision=fp32,bf16 --text psalm.txt --reference 'precision=bf16'",
+        "precision=fp32,bf16 --text psalm.txt --tokens 4096 --reference 'precision=bf16'",
         "precision=fp32 --host h100 --transformers 4.57 --context 4096 --batch 2 --config-dir .",
         "precision=fp32 hydra/launcher=submitit_slurm hydra.launcher.qos=low",
     ],

@@ -11,7 +11,8 @@ from yaie.spec.wording import all_quoted
 
 _USUAL = {"host": "this", "transformers": "installed", "dry_run": False}
 _IDLE = (
-    *("into", "workers", "timeout", "dry_run", "measure", "text", "repeats", "reference"),
+    *("into", "workers", "timeout", "dry_run", "measure", "text", "tokens"),
+    *("repeats", "reference"),
     *("host", "transformers", "context", "batch", "config_dir"),
 )
 """Flags that say how cells are planned, run or measured."""

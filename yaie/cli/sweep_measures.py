@@ -12,13 +12,14 @@ from yaie.spec.wording import all_quoted, nearest
 if TYPE_CHECKING:
     from yaie.sweeps.measures.measuring import Measuring
 
-VALUED = ("--measure", "--text", "--repeats", "--reference")
+VALUED = ("--measure", "--text", "--tokens", "--repeats", "--reference")
 """Flags that are followed by a value."""
 PARTS = ("load", "speed", "quality")
 NONE = "none"
 MOST_REPEATS = 1000
-MOST_BYTES = 1_000_000
-"""Of a text, of which a few hundred tokens are read."""
+MOST_TOKENS = 1_000_000
+MOST_BYTES = 4_000_000
+"""Of a text: about as many as those tokens are."""
 
 
 def add_flags(parser: ArgumentParser) -> None:
@@ -34,7 +35,13 @@ def add_flags(parser: ArgumentParser) -> None:
     flags.add_argument(
         "--text",
         metavar="FILE|TEXT",
-        help="what models read: its first 512 tokens count; a psalm where not said",
+        help="what models read; a psalm where not said",
+    )
+    flags.add_argument(
+        "--tokens",
+        metavar="N",
+        help="compare answers to so many tokens of the text, in windows of 512 at most; 512 where"
+        " not said",
     )
     flags.add_argument(
         "--repeats", metavar="N", help="measure speed so many times, after one that does not count"
@@ -49,13 +56,14 @@ def add_flags(parser: ArgumentParser) -> None:
 
 def measuring(args: Namespace) -> Measuring:
     """What the flags ask for; raises InputError for all that is wrong with them."""
-    from yaie.sweeps.measures.measuring import REPEATS, Measuring
+    from yaie.sweeps.measures.measuring import REPEATS, TOKENS, Measuring
 
     parts = _parts(args.measure)
     _refuse_idle(args, parts)
     return Measuring(
         parts=parts,
         text=None if args.text is None else _text(args.text),
+        tokens=TOKENS if args.tokens is None else _tokens(args.tokens),
         repeats=REPEATS if args.repeats is None else _repeats(args.repeats),
     )
 
@@ -88,19 +96,32 @@ def _parts(text: str | None) -> tuple[str, ...]:
 
 def _refuse_idle(args: Namespace, parts: tuple[str, ...]) -> None:
     """A flag that nothing would heed."""
-    needs = {"--reference": ("quality",), "--repeats": ("speed",), "--text": PARTS}
-    given = {"--reference": args.reference, "--repeats": args.repeats, "--text": args.text}
-    for flag, value in given.items():
-        if value is not None and not set(needs[flag]) & set(parts):
+    heeded = (
+        ("--reference", args.reference, ("quality",)),
+        ("--tokens", args.tokens, ("quality",)),
+        ("--repeats", args.repeats, ("speed",)),
+        ("--text", args.text, PARTS),
+    )
+    for flag, value, needed in heeded:
+        if value is not None and not set(needed) & set(parts):
             message = f"`{flag}` is for what `--measure {args.measure}` leaves out"
             raise _refused(flag, message, "leave one of the two out")
 
 
 def _repeats(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    if not 1 <= number <= MOST_REPEATS:
-        message = f"`--repeats {text}` is no whole number from 1 to {MOST_REPEATS:,}"
-        raise _refused("--repeats", message, "`--repeats 3`")
+    return _number("--repeats", text, range(1, MOST_REPEATS + 1), 3)
+
+
+def _tokens(text: str) -> int:
+    """A token alone has none that follows it."""
+    return _number("--tokens", text, range(2, MOST_TOKENS + 1), 4096)
+
+
+def _number(flag: str, text: str, allowed: range, example: int) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    if number not in allowed:
+        message = f"`{flag} {text}` is no whole number from {allowed[0]} to {allowed[-1]:,}"
+        raise _refused(flag, message, f"`{flag} {example}`")
     return number
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from yaie.sweeps.files import Files
-from yaie.sweeps.measures.measuring import PARTS, REPEATS
+from yaie.sweeps.measures.measuring import PARTS, REPEATS, TOKENS
 from yaie.sweeps.product import Asked
 from yaie.sweeps.running import Running
 
@@ -34,6 +34,7 @@ def _flags(asked: Asked, running: Running, folder: Path | None) -> Iterator[str]
         "--timeout": running.timeout and f"{running.timeout}".removesuffix(".0"),
         "--measure": _unless(",".join(measuring.parts) or "none", ",".join(PARTS)),
         "--text": _text(running, folder),
+        "--tokens": _unless(measuring.tokens, TOKENS),
         "--repeats": _unless(measuring.repeats, REPEATS),
         "--reference": running.reference,
         "--host": _unless(asked.host, "this"),

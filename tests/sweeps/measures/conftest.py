@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -43,9 +44,9 @@ def four_bits() -> Loaded:
 def measure(tmp_path: Path) -> Measure:
     """Takes one measure of a loaded model, as a cell of a sweep whose reference is cell 0."""
 
-    def taken(loaded: Loaded, stage: str, number: int = 0, text: str | None = None) -> Deed:
+    def taken(loaded: Loaded, stage: str, number: int = 0, **more: Any) -> Deed:
         Files(tmp_path).cell(number).mkdir(parents=True, exist_ok=True)
-        measuring = Measuring(reference=0, repeats=2, text=text)
+        measuring = Measuring(reference=0, repeats=2, **more)
         act = Measured(stage=stage, number=number, folder=tmp_path, measuring=measuring)
         return act.done(loaded)
 

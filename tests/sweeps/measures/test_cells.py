@@ -87,8 +87,9 @@ def test_other_measures_are_another_sweep() -> None:
     assert [*differences(held.identity(), own.identity())] == [
         "it measured load, speed, and this one measures load, speed, quality"
     ]
-    again = Measuring(repeats=5, reference=2)
+    again = Measuring(repeats=5, reference=2, tokens=1024)
     assert [*differences(own.identity(), again.identity())] == [
+        "its number of tokens is 512, and this one's 1024",
         "its number of repeats is 3, and this one's 5",
         "its reference cell is None, and this one's 2",
     ]

@@ -17,7 +17,12 @@ from yaie.loading.loaded import Loaded
 from yaie.sweeps.measures.measuring import DEFAULT_TEXT
 from yaie.sweeps.measures.samples import MOST
 
-CHOSEN = {"kl_divergence": 0.0, "top1_agreement": 1.0}
+CHOSEN = {
+    "kl_divergence": 0.0,
+    "kl_divergence_error": 0.0,
+    "top1_agreement": 1.0,
+    "top1_agreement_error": 0.0,
+}
 NUMBERS = {"relative_error": 0.0}
 Load = Callable[..., Loaded]
 

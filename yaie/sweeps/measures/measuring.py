@@ -11,6 +11,7 @@ from typing import Any
 PARTS = ("load", "speed", "quality")
 """What may be measured: what a load brings into memory, how fast the model is, what it loses."""
 REPEATS = 3
+TOKENS = 512
 DEFAULT_TEXT = Path(__file__).parents[2] / "tiny" / "heldout.txt"
 """Psalm 103 and Ruth 2 of the King James Version, in the public domain."""
 
@@ -22,6 +23,8 @@ class Measuring:
     parts: tuple[str, ...] = PARTS
     text: str | None = None
     """What models read; None for the text that comes with yaie."""
+    tokens: int = TOKENS
+    """The most that are read of the text for quality, in windows."""
     repeats: int = REPEATS
     reference: int | None = None
     """Number of the cell whose answers those of the others are compared with; None where nothing
@@ -37,6 +40,7 @@ class Measuring:
         return {
             "parts": list(self.parts),
             "own_text": self.text is not None,
+            "tokens": self.tokens,
             "repeats": self.repeats,
             "reference": self.reference,
         }
@@ -49,6 +53,7 @@ class Measuring:
         return {
             "parts": list(self.parts),
             "text": text,
+            "tokens": self.tokens,
             "repeats": self.repeats,
             "reference": self.reference,
         }
@@ -62,6 +67,7 @@ def from_json(document: Mapping[str, Any], text: str) -> Measuring:
     return Measuring(
         parts=tuple(document["parts"]),
         text=text if document["own_text"] else None,
+        tokens=document.get("tokens", TOKENS),
         repeats=document["repeats"],
         reference=document["reference"],
     )
@@ -75,9 +81,16 @@ def differences(held: Mapping[str, Any] | None, mine: Mapping[str, Any] | None) 
         return
     if before.get("text") != own.get("text"):
         yield "it measured with another text"
-    for name, said in (("repeats", "number of repeats"), ("reference", "reference cell")):
+    for name, said in _NUMBERS.items():
         if before.get(name) != own.get(name):
             yield f"its {said} is {before.get(name)}, and this one's {own.get(name)}"
+
+
+_NUMBERS = {
+    "tokens": "number of tokens",
+    "repeats": "number of repeats",
+    "reference": "reference cell",
+}
 
 
 def _parts(identity: Mapping[str, Any]) -> str:

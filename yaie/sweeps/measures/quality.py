@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from yaie.loading.ranks import is_first
 from yaie.spec.wording import all_quoted, counted
 from yaie.sweeps.measures import answers
-from yaie.sweeps.measures.answers import Answers
+from yaie.sweeps.measures.answers import About, Nothing, Own, Reference, digest, held, keeping
+from yaie.sweeps.measures.lost import Lost
 from yaie.sweeps.measures.measure import Found, Subject, UnmeasuredError
-from yaie.sweeps.measures.samples import Sample, samples
+from yaie.sweeps.measures.samples import Sample, Samples, samples
 
 CHOOSING = frozenset(
     (
@@ -41,36 +43,41 @@ _UNCHOSEN = ("multi_label_classification", "regression")
 
 def quality(subject: Subject) -> Found:
     """Perplexity of the text, and how far the answers are from the reference's."""
-    own, remarks = _answered(subject)
-    if subject.is_reference and is_first():
-        answers.keep(own, subject.answers)
-    values: dict[str, Any] = {}
-    if own.targets is not None:
-        values |= {"perplexity": own.perplexity(), "text_tokens": len(own.targets)}
-    if subject.measuring.reference is not None:
-        found = answers.compared(own, subject.answers, subject.measuring.reference)
-        values |= found.values
-        remarks += found.remarks
-    lost = [name for name, value in values.items() if not math.isfinite(value)]
-    remarks += tuple(f"its {name.replace('_', ' ')} is infinite" for name in lost)
-    return Found({n: v for n, v in values.items() if n not in lost}, remarks)
+    given = samples(subject, subject.measuring.tokens)
+    chooses, lost = _chooses(subject), Lost()
+    about = About(chooses=chooses, asked=digest(sample.inputs for sample in given.each))
+    with _reference(subject, about, len(given.each)) as reference:
+        for rows, targets in _pieces(subject, given, chooses=chooses):
+            other = reference.beside(rows)
+            if chooses:
+                lost.choose(rows, other, targets)
+            else:
+                lost.number(rows, other)
+    values = {**lost.of_text(), **(lost.of_reference() if reference.remark is None else {})}
+    remarks = [given.remark, reference.remark]
+    endless = [name for name, value in values.items() if not math.isfinite(value)]
+    remarks += [f"its {name.replace('_', ' ')} is infinite" for name in endless]
+    told = {name: value for name, value in values.items() if name not in endless}
+    return Found(told, tuple(remark for remark in remarks if remark is not None))
 
 
-def _answered(subject: Subject) -> tuple[Answers, tuple[str, ...]]:
-    """The answers to all samples, and what is to be said of them."""
-    import torch
+def _reference(subject: Subject, about: About, pieces: int) -> AbstractContextManager[Reference]:
+    """What the answers are compared with: those of the reference itself are kept."""
+    number = subject.measuring.reference
+    if number is None:
+        return nullcontext(Nothing())
+    if not subject.is_reference:
+        return held(about, subject.answers, number)
+    return keeping(about, subject.answers, pieces) if is_first() else nullcontext(Own())
 
-    given = samples(subject)
-    chooses = _chooses(subject)
-    rows = _joined([_rows(subject, sample) for sample in given.each], chooses=chooses)
-    targets = [sample.targets for sample in given.each if sample.targets is not None]
-    own = Answers(
-        rows=rows,
-        targets=torch.cat(targets) if targets and chooses else None,
-        chooses=chooses,
-        asked=answers.digest(sample.inputs for sample in given.each),
-    )
-    return own, () if given.remark is None else (given.remark,)
+
+def _pieces(subject: Subject, given: Samples, *, chooses: bool) -> Iterator[tuple[Any, Any]]:
+    """Answers with the right tokens, where there are some: a window at a time, for those to a long
+    text are more than memory holds; else all at once, for they may be of several widths."""
+    if given.are_windows:
+        yield from ((_rows(subject, sample), sample.targets) for sample in given.each)
+    else:
+        yield _joined([_rows(subject, sample) for sample in given.each], chooses=chooses), None
 
 
 def _chooses(subject: Subject) -> bool:

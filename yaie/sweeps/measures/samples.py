@@ -9,7 +9,15 @@ from typing import Any
 from yaie.loading.answering.parts import placed
 from yaie.sweeps.measures.drawn import drawn, needs_more
 from yaie.sweeps.measures.measure import Subject, UnmeasuredError
-from yaie.sweeps.measures.text import first_token, is_drawn, lines, room, token_ids
+from yaie.sweeps.measures.text import (
+    WINDOW,
+    first_token,
+    is_drawn,
+    lines,
+    room,
+    token_ids,
+    windows,
+)
 
 EVERY = 7
 """One token of so many is masked: about as many as BERT's training masks."""
@@ -37,15 +45,27 @@ class Samples:
     each: tuple[Sample, ...]
     remark: str | None = None
     """What they are, where they are not the text."""
+    are_windows: bool = False
+    """Whether each is a window of the text; none is longer than the first."""
 
 
-def samples(subject: Subject) -> Samples:
-    """What the model is given; raises UnmeasuredError where that is not known."""
+def samples(subject: Subject, tokens: int = WINDOW) -> Samples:
+    """What the model is given, of a text in windows so many tokens; raises UnmeasuredError where
+    that is not known."""
     if needs_more(subject.model):
         return _drawn(subject)
-    read = _READING.get(subject.loaded.task, _lines)
     remark = "there is no tokenizer: its tokens are drawn by chance" if is_drawn(subject) else None
-    return Samples(each=tuple(read(subject)), remark=remark)
+    if subject.loaded.task not in _OF_WINDOWS:
+        read = _choices if subject.loaded.task == "multiple-choice" else _lines
+        return Samples(each=tuple(read(subject)), remark=remark)
+    of_window = _OF_WINDOWS[subject.loaded.task]
+    found = (of_window(subject, ids) for ids in windows(subject, tokens))
+    each = tuple(sample for sample in found if sample is not None)
+    if not each:
+        raise UnmeasuredError(
+            "the text is too short: nothing in it follows another token, or is masked"
+        )
+    return Samples(each=each, remark=remark, are_windows=True)
 
 
 def _drawn(subject: Subject) -> Samples:
@@ -55,40 +75,37 @@ def _drawn(subject: Subject) -> Samples:
     return Samples(each=each, remark=f"it was measured on {found.told} drawn by chance")
 
 
-def _continued(subject: Subject) -> Iterator[Sample]:
-    """Each token of the text after those before it."""
-    ids = token_ids(subject, room(subject))
+def _continued(subject: Subject, ids: Any) -> Sample | None:
+    """Each token of a window after those before it."""
     if ids.shape[1] < 2:
-        raise UnmeasuredError("the text is one token, and nothing follows it")
-    yield Sample(
+        return None
+    return Sample(
         inputs=placed(subject.loaded, {"input_ids": ids}),
         places=slice(0, ids.shape[1] - 1),
         targets=None if is_drawn(subject) else ids[0, 1:],
     )
 
 
-def _masked(subject: Subject) -> Iterator[Sample]:
-    """Every seventh token of the text masked, and asked for."""
-    ids = token_ids(subject, room(subject))
+def _masked(subject: Subject, ids: Any) -> Sample | None:
+    """Every seventh token of a window masked, and asked for."""
     places = slice(EVERY // 2, ids.shape[1], EVERY)
     targets = ids[0, places].clone()
+    if not len(targets):
+        return None
     mask = getattr(subject.loaded.tokenizer, "mask_token_id", None)
     if mask is not None:
         ids[0, places] = mask
-    if not len(targets):
-        raise UnmeasuredError("the text is too short for a mask")
     known = None if mask is None else targets
-    yield Sample(inputs=placed(subject.loaded, {"input_ids": ids}), places=places, targets=known)
+    return Sample(inputs=placed(subject.loaded, {"input_ids": ids}), places=places, targets=known)
 
 
-def _repeated(subject: Subject) -> Iterator[Sample]:
-    """The text for the encoder, and the same for the decoder, which goes on from each token."""
+def _repeated(subject: Subject, ids: Any) -> Sample:
+    """A window for the encoder, and the same for the decoder, which goes on from each token."""
     import torch
 
-    ids = token_ids(subject, room(subject))
     start = torch.tensor([[first_token(subject.model)]])
     decoded = torch.cat([start, ids[:, :-1]], dim=1)
-    yield Sample(inputs=placed(subject.loaded, {"input_ids": ids, "decoder_input_ids": decoded}))
+    return Sample(inputs=placed(subject.loaded, {"input_ids": ids, "decoder_input_ids": decoded}))
 
 
 def _lines(subject: Subject) -> Iterator[Sample]:
@@ -116,11 +133,10 @@ def _choices(subject: Subject) -> Iterator[Sample]:
         yield Sample(inputs=both)
 
 
-_READING: Mapping[str, Callable[[Subject], Iterator[Sample]]] = {
+_OF_WINDOWS: Mapping[str, Callable[[Subject, Any], Sample | None]] = {
     "causal-lm": _continued,
     "image-text-to-text": _continued,
     "masked-lm": _masked,
-    "multiple-choice": _choices,
     "seq2seq-lm": _repeated,
 }
-"""Task → how it reads the text; others read it line by line."""
+"""Task → what it is given of a window; None where that is too short. Others read line by line."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from yaie.planning.memory.forecast import positions_of
 from yaie.sweeps.measures.measure import Subject
 
-TOKENS = 512
-"""The most that are read of the text: the reference's answers are a row of its vocabulary each."""
+WINDOW = 512
+"""The most tokens that a model is given at once: its answers are a row of its vocabulary each."""
 SEED = 0
 LONG = 32
 """Characters that a token has at most, but in texts that are no texts."""
 
 
 def room(subject: Subject) -> int:
-    """Tokens that the model has positions for, and its tokenizer allows; no more than `TOKENS`."""
+    """Tokens that the model has positions for, and its tokenizer allows; no more than `WINDOW`."""
     positions = positions_of(subject.model.config)
     allowed = getattr(subject.loaded.tokenizer, "model_max_length", None)
-    return min(limit for limit in (TOKENS, positions, allowed) if limit)
+    return min(limit for limit in (WINDOW, positions, allowed) if limit)
 
 
 def token_ids(subject: Subject, most: int) -> Any:
@@ -41,6 +42,39 @@ def token_ids(subject: Subject, most: int) -> Any:
 def _read(subject: Subject, words: str, most: int) -> Any:
     read = subject.loaded.tokenizer(words, truncation=True, max_length=most, return_tensors="pt")
     return read["input_ids"]
+
+
+def windows(subject: Subject, most: int) -> Iterator[Any]:
+    """The first tokens of the text, so many at a time as there is room for, none of them twice;
+    each window begins and ends as its tokenizer has a text begin and end.
+
+    Shape of each: (1, tokens).
+    """
+    import torch
+
+    if is_drawn(subject):
+        yield from token_ids(subject, most).split(room(subject), dim=1)
+        return
+    tokenizer = subject.loaded.tokenizer
+    before, after = _around(tokenizer)
+    read = tokenizer(subject.measuring.words, add_special_tokens=False)["input_ids"]
+    done, left = 0, most
+    while left == most or (done < len(read) and left > len(before) + len(after)):
+        size = max(1, min(room(subject), left) - len(before) - len(after))
+        ids = [*before, *read[done : done + size], *after]
+        yield torch.tensor([ids])
+        done, left = done + size, left - len(ids)
+
+
+def _around(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """The tokens that a tokenizer puts before a text, and after it."""
+    plain = tokenizer(".", add_special_tokens=False)["input_ids"]
+    whole = tokenizer(".")["input_ids"]
+    for start in range(len(whole) - len(plain) + 1):
+        end = start + len(plain)
+        if whole[start:end] == plain:
+            return whole[:start], whole[end:]
+    return [], []
 
 
 def first_token(model: Any) -> int:
