@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.sweeps.running import cell
+from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files
 from yaie.sweeps.gathering import Gathering, Unwatched
 from yaie.sweeps.row import Row, Status
 from yaie.sweeps.waves import to_run, waves
 
-CELLS = [replace(cell(0), number=number) for number in range(3)]
+ALONE = [replace(cell(0), number=number) for number in range(3)]
+CELLS = [replace(each, reference=0) for each in ALONE]
 FAILED = Row(number=0, cell={}, status=Status.FAILED)
 COMPARED = Row(number=1, cell={}, status=Status.OK, reference=0)
 UNCOMPARED = Row(number=2, cell={}, status=Status.OK)
@@ -26,24 +28,24 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
-def wanted(files: Files, rows: Sequence[Row], reference: int | None = 0) -> list[int]:
+def wanted(files: Files, rows: Sequence[Row], cells: Sequence[Cell] = CELLS) -> list[int]:
     gathering = Gathering(files, {row.number: row for row in rows}, Unwatched())
-    return [cell.number for cell in to_run(CELLS, reference, gathering)]
+    return [cell.number for cell in to_run(cells, gathering)]
 
 
 def in_waves(files: Files, rows: Sequence[Row], *, answers: bool) -> list[list[int]]:
     """The waves of a reference that leaves its answers, or none, and two others."""
     gathering = Gathering(files, {row.number: row for row in rows}, Unwatched())
     found = []
-    for wave in waves([FAILED, COMPARED, UNCOMPARED], 0, gathering):
+    for wave in waves(CELLS, gathering):
         found.append([row.number for row in wave])
         if answers:
-            files.reference.touch()
+            files.reference(0).touch()
     return found
 
 
 def test_what_failed_runs_again(files: Files) -> None:
-    assert wanted(files, [FAILED, COMPARED, UNCOMPARED], reference=None) == [0]
+    assert wanted(files, [FAILED, COMPARED, UNCOMPARED], ALONE) == [0]
 
 
 def test_with_a_reference_that_failed_runs_what_was_not_compared_for_it(files: Files) -> None:
@@ -51,7 +53,7 @@ def test_with_a_reference_that_failed_runs_what_was_not_compared_for_it(files: F
 
 
 def test_what_a_sweep_that_was_cut_off_did_not_compare_runs_again(files: Files) -> None:
-    files.reference.touch()
+    files.reference(0).touch()
     done = replace(FAILED, status=Status.OK, reference=0)
     assert wanted(files, [done, COMPARED, UNCOMPARED]) == [2]
 
@@ -74,3 +76,17 @@ def test_the_reference_goes_before_the_others(files: Files) -> None:
 def test_where_it_fails_again_what_is_finished_stays(files: Files) -> None:
     failed = replace(COMPARED, status=Status.KILLED)
     assert in_waves(files, [FAILED, failed, UNCOMPARED], answers=False) == [[0], [1]]
+
+
+def test_the_references_of_all_models_go_before_the_others(files: Files) -> None:
+    cells = [replace(cell(0), number=n, reference=n // 2 * 2) for n in range(4)]
+    gathering = Gathering(files, {}, Unwatched())
+    assert [[row.number for row in wave] for wave in waves(cells, gathering)] == [[0, 2], [1, 3]]
+
+
+def test_what_one_reference_lacks_concerns_no_other_model(files: Files) -> None:
+    cells = [replace(cell(0), number=n, reference=n // 2 * 2) for n in range(4)]
+    done = [Row(number=n, cell={}, status=Status.OK, reference=n // 2 * 2) for n in range(3)]
+    files.reference(0).touch()
+    assert wanted(files, [*done, replace(FAILED, number=3)], cells) == [2, 3]
+    assert wanted(files, [*done, replace(done[2], number=3)], cells) == []

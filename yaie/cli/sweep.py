@@ -127,8 +127,7 @@ def _document(
     recommended = found.as_json()
     told = wrong if problems or recommended else {}
     rows = [row.as_json() for row in swept]
-    reference = swept.preface.measuring.reference
-    return {"rows": rows, "reference": reference, **where, **left, **recommended, **told}
+    return {"rows": rows, **where, **left, **recommended, **told}
 
 
 def _code(swept: Swept, cut: Cut | None, problems: Sequence[Problem]) -> int:

@@ -26,6 +26,8 @@ class Cell:
     """Digest of the planned calls; None where an error forbids a plan."""
     same_as: int | None = None
     """Number of the first cell that comes to the same calls; None where it is this one."""
+    reference: int | None = None
+    """Number of the cell whose answers its own are compared with; None where they are not."""
     contents: str | None = None
     """Digest of the files that it reads; None where they are not at hand."""
     lacks_files: bool = False

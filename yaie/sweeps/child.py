@@ -105,15 +105,15 @@ def _loaded(files: Files, number: int) -> dict[str, Any]:
 
     handed = read_whole(files.spec(number))
     composition = from_json(handed["composition"])
-    measuring = _measuring(files, handed)
-    todo = acts(measuring, composition.spec, number, files.folder)
+    measuring, reference = _measuring(files, handed), handed["reference"]
+    todo = acts(measuring, composition.spec, number, reference, files.folder)
     telling = Telling(files.stage(number))
     if is_to_start(composition.spec):
         receipt = start(composition, todo, telling).receipt
     else:
         receipt = load(composition, reporter=telling, acts=todo).receipt
     _refuse_changed(composition.spec, handed["contents"])
-    return account(receipt, measuring, files)
+    return account(receipt, reference, files)
 
 
 def _refuse_changed(spec: LoadSpec, planned: str | None) -> None:

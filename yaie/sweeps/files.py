@@ -10,7 +10,7 @@ cells/7/        spec.json: what cell 7 loads; log.txt: what its process printed;
                 was measured
 rows.csv, rows.parquet, report.html  what is made of the rows
 text.txt        what models read as they are measured
-reference.safetensors  the answers of the cell that the others are compared with
+reference-0.safetensors  the answers of cell 0, which others are compared with
 launcher/       what Hydra's launcher leaves
 """
 
@@ -69,9 +69,9 @@ class Files:
     def text(self) -> Path:
         return self.folder / "text.txt"
 
-    @property
-    def reference(self) -> Path:
-        return self.folder / "reference.safetensors"
+    def reference(self, number: int) -> Path:
+        """The answers of a cell that others are compared with."""
+        return self.folder / f"reference-{number}.safetensors"
 
     def cell(self, number: int) -> Path:
         return self.folder / "cells" / str(number)

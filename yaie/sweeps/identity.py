@@ -13,7 +13,7 @@ from yaie import __version__
 from yaie.errors import InputError, Problem
 from yaie.facts.packages import installed
 from yaie.spec.load_spec import CUSTOM
-from yaie.spec.wording import quoted
+from yaie.spec.wording import enumerated, quoted
 from yaie.sweeps.cell import Cell
 from yaie.sweeps.files import Files, read_whole, write_whole
 from yaie.sweeps.measures.measuring import Measuring, differences
@@ -32,6 +32,7 @@ def identity(asked: Asked, cells: Sequence[Cell], measuring: Measuring) -> dict[
         "config_dir": None if asked.config_dir is None else str(asked.config_dir),
         "versions": {"yaie": __version__, **_versions(cells)},
         "measuring": measuring.identity(),
+        "references": sorted({c.reference for c in cells if c.reference is not None}),
         "cells": [
             {"cell": dict(cell.values), "asks": _asks(cell), "reads": cell.contents}
             for cell in cells
@@ -128,6 +129,9 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
         yield f"it has {_words(there)} where this one has {_words(here)}"
     if not (there or here):
         yield from differences(held.get("measuring"), own.get("measuring"))
+        before, now = held.get("references", []), own["references"]
+        if before and now and before != now:
+            yield f"its references are cells {_joined(before)}, and this one's {_joined(now)}"
     for name, number in own["versions"].items():
         if (before := held["versions"].get(name, number)) != number:
             yield f"it was run by {name} {before}, and here is {number}"
@@ -137,6 +141,10 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
         yield "its cells ask for other things: a recipe or an option has changed since"
     elif _have_changed(_each(held, "reads"), _each(own, "reads")):
         yield "files that its cells read have changed since"
+
+
+def _joined(numbers: Sequence[int]) -> str:
+    return enumerated([str(number) for number in numbers], "and")
 
 
 def _each(identity: dict[str, Any], *names: str) -> list[list[Any]]:

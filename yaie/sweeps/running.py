@@ -24,8 +24,8 @@ class Running:
     text_file: Path | None = None
     """Where the text that models read was read from; None where it was given itself, or not."""
     reference: str | None = None
-    """The cell that others are compared with, by its number or its overrides; None for the one that
-    loses least."""
+    """The cell that others of its model are compared with, by its number or its overrides; None for
+    the one that loses least."""
     dry: bool = False
     """Whether cells are planned only, and nothing is run or written."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from yaie.errors import InputError, Problem
+from yaie.spec.wording import enumerated
 from yaie.sweeps import results
 from yaie.sweeps.bringing import row_without, unfetched
 from yaie.sweeps.cell import Cell
@@ -22,7 +23,7 @@ from yaie.sweeps.identity import claim, folder_of, holds, identity
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
 from yaie.sweeps.measures.measuring import NOTHING, Measuring
-from yaie.sweeps.measures.reference import reference
+from yaie.sweeps.measures.reference import referred
 from yaie.sweeps.planned import planned
 from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row
@@ -89,8 +90,9 @@ def prepared(asked: Asked, running: Running, watcher: Watcher) -> Prepared:
     from yaie.sweeps.launcher import launcher_of
 
     launcher = launcher_of(running.launching, asked.config_dir)
-    cells = planned(asked, watcher.planned)
-    measuring = _decided(cells, running)
+    cells, measuring = planned(asked, watcher.planned), running.measuring
+    if "quality" in measuring.parts:
+        cells = referred(cells, running.reference)
     own = identity(asked, cells, measuring)
     folder = None if running.dry else running.into or folder_of(cells, own)
     told = preface(cells, own["versions"], measuring, command(asked, running, folder))
@@ -99,23 +101,23 @@ def prepared(asked: Asked, running: Running, watcher: Watcher) -> Prepared:
     )
 
 
-def _decided(cells: Sequence[Cell], running: Running) -> Measuring:
-    """What is measured, with the reference among the cells."""
-    if "quality" not in running.measuring.parts:
-        return running.measuring
-    return replace(running.measuring, reference=reference(cells, running.reference))
-
-
 def _remarks(cells: Sequence[Cell], measuring: Measuring, workers: int) -> Iterator[str]:
     """What is said before the cells run."""
-    if measuring.reference is not None and len(cells) > 1:
-        (cell,) = (cell for cell in cells if cell.number == measuring.reference)
-        yield f"answers are compared with those of cell {cell.number}: {' '.join(cell.words)}"
+    found = [cell for cell in cells if cell.number == cell.reference]
+    if len(cells) > 1 and len(found) == 1:
+        yield f"answers are compared with those of cell {found[0].number}: {_said(found[0])}"
+    if len(found) > 1:
+        several = enumerated([f"{cell.number} ({_said(cell)})" for cell in found], "and")
+        yield f"answers are compared with those of the same model, in cells {several}"
     if "speed" in measuring.parts and workers > 1:
         yield (
             f"{workers} cells run at a time, and slow each other down:"
             " `--workers 1` to compare their speed"
         )
+
+
+def _said(cell: Cell) -> str:
+    return " ".join(cell.words)
 
 
 def run(
@@ -145,8 +147,7 @@ def run(
         gathering.take(cells)
         if measuring.text is not None:
             files.text.write_bytes(measuring.text.encode())
-        todo = to_run(cells, measuring.reference, gathering)
-        todo = _with_files(todo, launcher, gathering, watcher)
+        todo = _with_files(to_run(cells, gathering), launcher, gathering, watcher)
         for cell in todo:
             files.cell(cell.number).mkdir(parents=True, exist_ok=True)
             write_whole(files.spec(cell.number), _spec(cell, measuring))
@@ -154,7 +155,7 @@ def run(
         watcher.begin(folder, gathering.rows, awaited)
         job = Job(folder=folder.resolve(), run="", cwd=Path.cwd(), timeout=timeout)
         with gathering:
-            for wave in waves(awaited, measuring.reference, gathering):
+            for wave in waves(todo, gathering):
                 launched(launcher, job, wave, gathering)
     return gathering.rows
 
@@ -197,5 +198,6 @@ def _spec(cell: Cell, measuring: Measuring) -> dict[str, Any]:
         "contents": cell.contents,
         "memory": cell.predicted(),
         "measuring": measuring.as_json(),
+        "reference": cell.reference,
         "composition": as_json(cell.composition),
     }

@@ -46,8 +46,10 @@ def measure(tmp_path: Path) -> Measure:
 
     def taken(loaded: Loaded, stage: str, number: int = 0, **more: Any) -> Deed:
         Files(tmp_path).cell(number).mkdir(parents=True, exist_ok=True)
-        measuring = Measuring(reference=0, repeats=2, **more)
-        act = Measured(stage=stage, number=number, folder=tmp_path, measuring=measuring)
+        measuring = Measuring(repeats=2, **more)
+        act = Measured(
+            stage=stage, number=number, folder=tmp_path, measuring=measuring, reference=0
+        )
         return act.done(loaded)
 
     return taken

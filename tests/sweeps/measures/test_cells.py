@@ -9,7 +9,8 @@ import pytest
 
 import yaie
 from yaie.errors import InputError
-from yaie.sweeps.files import Files, write_whole
+from yaie.sweeps.files import Files, read_whole, write_whole
+from yaie.sweeps.identity import claim
 from yaie.sweeps.machine import machine
 from yaie.sweeps.measures.measuring import Measuring, differences
 from yaie.sweeps.process import Ended
@@ -82,14 +83,25 @@ def test_another_text_is_another_sweep(tmp_path: Path) -> None:
     )
 
 
+def test_another_reference_is_another_sweep(tmp_path: Path) -> None:
+    words = ("model=tiny", "attention=flash_attention_2")
+    yaie.sweep(*words, into=tmp_path)
+    held = read_whole(Files(tmp_path).identity)
+    write_whole(Files(tmp_path).identity, {**held, "references": [0, 2]})
+    with pytest.raises(InputError) as caught:
+        claim(Files(tmp_path), {**held, "references": [1]})
+    assert caught.value.problems[0].message == (
+        f"`{tmp_path}` holds another sweep: its references are cells 0 and 2, and this one's 1"
+    )
+
+
 def test_other_measures_are_another_sweep() -> None:
     own, held = Measuring(), Measuring(parts=("load", "speed"))
     assert [*differences(held.identity(), own.identity())] == [
         "it measured load, speed, and this one measures load, speed, quality"
     ]
-    again = Measuring(repeats=5, reference=2, tokens=1024)
+    again = Measuring(repeats=5, tokens=1024)
     assert [*differences(own.identity(), again.identity())] == [
         "its number of tokens is 512, and this one's 1024",
         "its number of repeats is 3, and this one's 5",
-        "its reference cell is None, and this one's 2",
     ]

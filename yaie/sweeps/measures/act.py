@@ -35,6 +35,8 @@ class Measured:
     folder: Path
     """Of the sweep."""
     measuring: Measuring
+    reference: int | None
+    """Number of the cell that it is compared with; None where it is with none."""
 
     def obstacles(self, spec: LoadSpec) -> Iterator[Problem]:
         yield from ()
@@ -48,12 +50,13 @@ class Measured:
         files = Files(self.folder)
         if is_first():
             # Of a process that is killed as it measures, so much is known.
-            write_whole(files.partial(self.number), account(loaded.receipt, self.measuring, files))
+            write_whole(files.partial(self.number), account(loaded.receipt, self.reference, files))
         subject = Subject(
             loaded=loaded,
             measuring=self.measuring,
             number=self.number,
-            answers=files.reference,
+            reference=self.reference,
+            answers=files.reference(self.number if self.reference is None else self.reference),
         )
         found = self._found(subject)
         told = dict(found.values)
@@ -81,11 +84,19 @@ class Measured:
             )
 
 
-def acts(measuring: Measuring, spec: LoadSpec, number: int, folder: Path) -> Acts:
+def acts(
+    measuring: Measuring, spec: LoadSpec, number: int, reference: int | None, folder: Path
+) -> Acts:
     """What is done with the model of a cell; nothing with one that has no weights."""
     if spec.weights.kind == "meta":
         return ()
     return tuple(
-        Measured(stage=measure.stage, number=number, folder=folder, measuring=measuring)
+        Measured(
+            stage=measure.stage,
+            number=number,
+            folder=folder,
+            measuring=measuring,
+            reference=reference,
+        )
         for measure in of_parts(measuring.parts)
     )

@@ -23,6 +23,8 @@ class Subject:
     measuring: Measuring
     number: int
     """Of its cell."""
+    reference: int | None
+    """Number of the cell whose answers its own are compared with; None where they are not."""
     answers: Path
     """Where the answers of the reference lie, or will."""
 
@@ -32,7 +34,7 @@ class Subject:
 
     @property
     def is_reference(self) -> bool:
-        return self.number == self.measuring.reference
+        return self.number == self.reference
 
 
 @dataclass(frozen=True, slots=True)

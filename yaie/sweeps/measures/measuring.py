@@ -26,9 +26,6 @@ class Measuring:
     tokens: int = TOKENS
     """The most that are read of the text for quality, in windows."""
     repeats: int = REPEATS
-    reference: int | None = None
-    """Number of the cell whose answers those of the others are compared with; None where nothing
-    is compared."""
 
     @property
     def words(self) -> str:
@@ -42,7 +39,6 @@ class Measuring:
             "own_text": self.text is not None,
             "tokens": self.tokens,
             "repeats": self.repeats,
-            "reference": self.reference,
         }
 
     def identity(self) -> dict[str, Any]:
@@ -55,7 +51,6 @@ class Measuring:
             "text": text,
             "tokens": self.tokens,
             "repeats": self.repeats,
-            "reference": self.reference,
         }
 
 
@@ -69,7 +64,6 @@ def from_json(document: Mapping[str, Any], text: str) -> Measuring:
         text=text if document["own_text"] else None,
         tokens=document.get("tokens", TOKENS),
         repeats=document["repeats"],
-        reference=document["reference"],
     )
 
 
@@ -81,16 +75,9 @@ def differences(held: Mapping[str, Any] | None, mine: Mapping[str, Any] | None) 
         return
     if before.get("text") != own.get("text"):
         yield "it measured with another text"
-    for name, said in _NUMBERS.items():
+    for name in ("tokens", "repeats"):
         if before.get(name) != own.get(name):
-            yield f"its {said} is {before.get(name)}, and this one's {own.get(name)}"
-
-
-_NUMBERS = {
-    "tokens": "number of tokens",
-    "repeats": "number of repeats",
-    "reference": "reference cell",
-}
+            yield f"its number of {name} is {before.get(name)}, and this one's {own.get(name)}"
 
 
 def _parts(identity: Mapping[str, Any]) -> str:

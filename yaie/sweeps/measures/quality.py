@@ -63,7 +63,7 @@ def quality(subject: Subject) -> Found:
 
 def _reference(subject: Subject, about: About, pieces: int) -> AbstractContextManager[Reference]:
     """What the answers are compared with: those of the reference itself are kept."""
-    number = subject.measuring.reference
+    number = subject.reference
     if number is None:
         return nullcontext(Nothing())
     if not subject.is_reference:

@@ -1,8 +1,9 @@
-"""The reference: the cell whose answers those of the others are compared with."""
+"""The reference: the cell whose answers those of the others of its model are compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from yaie.errors import Fault, InputError, Problem, UnsupportedError, errors_of
 from yaie.facts.dtypes import BITS
@@ -13,15 +14,22 @@ from yaie.sweeps.row import Status
 FLAG = "--reference"
 
 
-def reference(cells: Sequence[Cell], asked: str | None = None) -> int | None:
-    """Number of the cell that is asked for, by its number or its overrides; where none is, of the
-    one that loses least. None where no cell can run.
+def referred(cells: Sequence[Cell], asked: str | None = None) -> tuple[Cell, ...]:
+    """The cells, each that can run with the number of its reference: of the cells of its model and
+    task the one that loses least, or the one that is asked for, by its number or its overrides.
 
     Raises InputError where just one cell is not meant, UnsupportedError where it cannot run.
     """
-    if asked is None:
-        planned = [cell for cell in cells if cell.status is Status.PLANNED]
-        return min(planned, key=lambda cell: _loss(cell, planned[0])).number if planned else None
+    named = None if asked is None else _named(cells, asked)
+    found: dict[int, int] = {}
+    for alike in _by_model(cells):
+        least = min(alike, key=_loss)
+        chosen = next((cell for cell in alike if cell.number == named), least)
+        found |= {cell.number: chosen.number for cell in alike}
+    return tuple(replace(cell, reference=found.get(cell.number)) for cell in cells)
+
+
+def _named(cells: Sequence[Cell], asked: str) -> int:
     cell = _meant(cells, asked)
     if cell.status is Status.REFUSED:
         why = errors_of(cell.problems)[0].message
@@ -36,17 +44,25 @@ def _run_as(cell: Cell) -> int:
     return cell.number if cell.same_as is None else cell.same_as
 
 
-def _loss(cell: Cell, first: Cell) -> tuple[bool, float, int]:
-    """The first cell's model before others; weights as they are before quantised ones, and more
-    bits before fewer."""
-    assert cell.composition is not None
-    assert first.composition is not None
-    other = cell.composition.spec.model.id != first.composition.spec.model.id
+def _by_model(cells: Sequence[Cell]) -> Iterable[Sequence[Cell]]:
+    """The cells that will run, those of one model and task together."""
+    found: dict[tuple[str | None, ...], list[Cell]] = {}
+    for cell in cells:
+        if cell.status is Status.PLANNED and cell.composition is not None:
+            spec = cell.composition.spec
+            model = spec.model
+            which = (model.id, model.revision, model.subfolder, model.variant, model.architecture)
+            found.setdefault((*which, spec.task.name), []).append(cell)
+    return found.values()
+
+
+def _loss(cell: Cell) -> tuple[float, int]:
+    """Weights as they are before quantised ones, and more bits before fewer."""
     if cell.memory is None:
-        return other, 0.0, cell.number
+        return 0.0, cell.number
     if cell.memory.quantised_bits is not None:
-        return other, -cell.memory.quantised_bits, cell.number
-    return other, -_FRESH - _bits(cell), cell.number
+        return -cell.memory.quantised_bits, cell.number
+    return -_FRESH - _bits(cell), cell.number
 
 
 _FRESH = 1000

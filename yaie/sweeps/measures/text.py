@@ -55,15 +55,24 @@ def windows(subject: Subject, most: int) -> Iterator[Any]:
     if is_drawn(subject):
         yield from token_ids(subject, most).split(room(subject), dim=1)
         return
-    tokenizer = subject.loaded.tokenizer
-    before, after = _around(tokenizer)
-    read = tokenizer(subject.measuring.words, add_special_tokens=False)["input_ids"]
+    before, after = _around(subject.loaded.tokenizer)
+    read = _plain(subject, most)
     done, left = 0, most
     while left == most or (done < len(read) and left > len(before) + len(after)):
         size = max(1, min(room(subject), left) - len(before) - len(after))
         ids = [*before, *read[done : done + size], *after]
         yield torch.tensor([ids])
         done, left = done + size, left - len(ids)
+
+
+def _plain(subject: Subject, most: int) -> list[int]:
+    """Tokens of the text alone: so many, or more."""
+    words, read = subject.measuring.words, subject.loaded.tokenizer
+    ids: list[int] = read(words[: most * LONG], add_special_tokens=False)["input_ids"]
+    if len(ids) > most or len(words) <= most * LONG:
+        return ids
+    whole: list[int] = read(words, add_special_tokens=False)["input_ids"]
+    return whole
 
 
 def _around(tokenizer: Any) -> tuple[list[int], list[int]]:

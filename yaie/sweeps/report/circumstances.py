@@ -131,8 +131,7 @@ def _measured(rows: Sequence[Row], measuring: Measuring) -> Iterator[str]:
     yield enumerated(measuring.parts, "and") + _repeated(measuring)
     if {"speed", "quality"} & set(measuring.parts):
         yield f"text: {_text(measuring)}"
-    reference = compared_with(rows)
-    if reference is not None:
+    for reference in compared_with(rows):
         yield f"compared with cell {reference.number}: {label(reference)}"
 
 

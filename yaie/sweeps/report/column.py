@@ -253,10 +253,10 @@ def axes(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for row in rows for key in row.cell))
 
 
-def compared_with(rows: Sequence[Row]) -> Row | None:
-    """The row of the cell that answers are compared with; None where none are."""
+def compared_with(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows of the cells that answers are compared with: one a model."""
     numbers = {row.reference for row in rows}
-    return next((row for row in rows if row.number in numbers), None)
+    return tuple(row for row in rows if row.number in numbers)
 
 
 def stages(rows: Sequence[Row]) -> tuple[str, ...]:

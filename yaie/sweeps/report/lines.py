@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from yaie.errors import Problem
-from yaie.spec.wording import counted, printable
+from yaie.spec.wording import counted, enumerated, printable
 from yaie.sweeps.report.best import rank
 from yaie.sweeps.report.cohort import listed
 from yaie.sweeps.report.column import KNOWN, Column, columns, compared_with, label, varying
@@ -61,8 +61,10 @@ def _said(rows: Sequence[Row], main: Sequence[Row], ends: frozenset[int]) -> Ite
     other, found = against(main), compared_with(rows)
     if ends and other is not None:
         yield f"{MARK} no other cell is better in both memory and {other.title}"
-    if found is not None and len(main) > 1:
-        yield f"answers are compared with those of {label(found)}"
+    if found and len(main) > 1:
+        among = enumerated([label(row) for row in found], "and")
+        own = ", each with that of its model" if len(found) > 1 else ""
+        yield f"answers are compared with those of {among}{own}"
 
 
 def _best_trades(main: Sequence[Row], ends: frozenset[int], width: int) -> Iterator[str]:
