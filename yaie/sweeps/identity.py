@@ -129,7 +129,7 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
         yield f"it has {_words(there)} where this one has {_words(here)}"
     if not (there or here):
         yield from differences(held.get("measuring"), own.get("measuring"))
-        before, now = held.get("references", []), own["references"]
+        before, now = held.get("references"), own.get("references")
         if before and now and before != now:
             yield f"its references are cells {_joined(before)}, and this one's {_joined(now)}"
     for name, number in own["versions"].items():

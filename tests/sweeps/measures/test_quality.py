@@ -188,9 +188,7 @@ def test_numbers_that_are_none_are_told(measure: Measure) -> None:
         broken.model.model.norm.weight[0] = float("nan")
     deed = measure(broken, "quality")
     assert deed.told == {}
-    assert messages(deed) == [
-        "`logits` is not a number, or infinite, at 255 of 255 places"
-    ]
+    assert messages(deed) == ["`logits` is not a number, or infinite, at 255 of 255 places"]
 
 
 def test_masked_tokens_are_asked_of_a_masked_model(minilm: Path, measure: Measure) -> None:

@@ -49,8 +49,8 @@ def test_one_that_is_the_same_as_another_stands_for_it() -> None:
 @pytest.fixture(scope="module")
 def models() -> tuple[Cell, ...]:
     """Two models, each for two tasks."""
-    words = ("model=tiny,architecture", "task=causal-lm,base", "precision=bf16,fp32")
-    given = ("model.architecture=llama", "weights=random", "device=cpu")
+    words = ("model.architecture=gpt2,bert", "task=causal-lm,base", "precision=bf16,fp32")
+    given = ("model=architecture", "weights=random", "processor=none", "device=cpu")
     return planned(Asked(recipe=None, overrides=(*words, *given)))
 
 

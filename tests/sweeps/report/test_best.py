@@ -47,6 +47,25 @@ def test_of_equal_cells_the_first_is_the_best() -> None:
     assert found("memory<9GB", (loaded(0), loaded(1))).row.number == 0
 
 
+def of_error(row: Row, error: float) -> Row:
+    return replace(row, measures={**row.measures, "kl_divergence_error": error})
+
+
+def test_of_divergences_within_their_error_memory_decides_and_it_is_told() -> None:
+    rows = (loaded(0, 9, 0.0013), loaded(1, 5, 0.0018), loaded(2, 1, 0.1))
+    chosen = best([of_error(row, 0.0004) for row in rows], ())
+    assert chosen.row.number == 1
+    assert chosen.reason == (
+        "the least KL (as 2 cells within its error), then memory, then load, of 3 cells that fit:"
+        " KL 0.0018, memory 5 B and load 2.00 s"
+    )
+    assert best([of_error(row, 0.0001) for row in rows], ()).row.number == 0
+
+
+def test_what_rounding_makes_of_a_divergence_is_no_difference() -> None:
+    assert best((loaded(0, 9, 0.0), loaded(1, 5, 1e-12), loaded(2, 1, 1e-6)), ()).row.number == 1
+
+
 def test_a_cell_without_the_measure_stands_behind() -> None:
     assert found("memory<9GB", (loaded(0, 1), loaded(1, 9, 0.5))).row.number == 1
 

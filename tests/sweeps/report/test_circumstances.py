@@ -67,10 +67,11 @@ def test_what_was_measured_with_what_and_against_what() -> None:
         "text: Psalm 103 and Ruth 2, which come with yaie",
         "compared with cell 0: fp32 · none",
     )
-    own = Measuring(parts=("quality",), text="In the\nbeginning " * 9)
+    own = Measuring(parts=("quality",), text="In the\nbeginning " * 9, tokens=4096)
     assert told(loaded(0), measuring=own)["measured"] == (
         "quality",
-        "text: “In the beginning In the beginning In the beginning In the be…”",
+        "text: “In the beginning In the beginning In the beginning In the be…”;"
+        " quality of its first 4,096 tokens",
     )
 
 

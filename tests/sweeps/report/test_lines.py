@@ -27,6 +27,25 @@ def test_what_was_loaded_stands_first_and_what_was_not_below_with_its_reason() -
     ]
 
 
+def test_a_mean_has_its_error_where_there_is_room() -> None:
+    rows = [
+        replace(row, measures={**row.measures, "kl_divergence_error": 0.0001}) for row in ROWS[:2]
+    ]
+    assert [*lines(rows)][:3] == [
+        "cell  precision  quantization  memory              KL    load",
+        "0*    fp32       none            4 MB      0 ±0.00010  2.00 s",
+        "1*    bf16       none            2 MB  0.001 ±0.00010  2.00 s",
+    ]
+    assert [*lines(rows, 55)][1] == "0*    fp32       none            4 MB      0  2.00 s"
+
+
+def test_models_are_compared_each_with_its_own() -> None:
+    rows = [replace(loaded(n, 9, 0.0), reference=n // 2 * 2) for n in range(4)]
+    assert [*lines(rows)][-1] == (
+        "answers are compared with those of p0 and p2, each with that of its model"
+    )
+
+
 def test_among_many_cells_those_to_choose_among_stand_last_by_their_memory() -> None:
     rows = [loaded(n, 9000 - n, 0.5 if n < MANY else n - MANY) for n in range(MANY + 1)]
     assert [*lines([*rows, refused(MANY + 1, precision="fp8")])][-4:] == [

@@ -84,3 +84,11 @@ def test_parquet_is_read_back_as_it_was() -> None:
     table = parquet.read_table(io.BytesIO(as_parquet(ROWS)))
     assert table.to_pylist() == records(ROWS)
     assert str(table.schema.field("signal").type) == "string"
+
+
+def test_a_mean_has_a_column_of_its_error() -> None:
+    measures = {**ROWS[1].measures, "kl_divergence_error": 0.0001}
+    names = [*records([ROWS[0], replace(ROWS[1], measures=measures)])[1].items()]
+    place = names.index(("kl_divergence", 0.001))
+    assert names[place + 1] == ("kl_divergence_error", 0.0001)
+    assert [name for name, _ in names].count("kl_divergence_error") == 1

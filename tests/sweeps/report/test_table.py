@@ -48,6 +48,14 @@ def test_a_quantity_has_its_spread_as_a_share() -> None:
     }
 
 
+def test_a_mean_has_its_error() -> None:
+    mean = {"top1_agreement": 0.97, "top1_agreement_error": 0.0041}
+    rows = [replace(loaded(n), measures=mean) for n in range(2)]
+    value = table(rows, NOBODY, None)["lines"][0]["values"][1]
+    ends = {"least": "0.9659", "most": "0.9741"}
+    assert value == {"number": "0.97", "text": "97.0 %", "spread": "0.41", **ends}
+
+
 def test_marked_and_recommended_lines_say_so() -> None:
     marks = [line["marks"] for line in table(ROWS, frozenset({0, 1}), 0)["lines"]]
     assert marks == ["is-front is-best", "is-front", "", "", ""]

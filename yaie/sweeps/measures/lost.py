@@ -24,8 +24,6 @@ from typing import Any
 
 CHUNK = 64
 """Rows that are in float64 at a time."""
-ERROR = "_error"
-"""What the name of a standard error adds to that of its mean."""
 
 
 class Lost:
@@ -105,4 +103,4 @@ def _mean(parts: list[Any]) -> tuple[float, float | None]:
 def _with_error(name: str, value: float, error: float | None) -> dict[str, float]:
     """Nothing that is infinite has an error."""
     known = error is not None and math.isfinite(error)
-    return {name: value, name + ERROR: error} if known and error is not None else {name: value}
+    return {name: value, f"{name}_error": error} if known and error is not None else {name: value}

@@ -23,7 +23,7 @@ class Subject:
     measuring: Measuring
     number: int
     """Of its cell."""
-    reference: int | None
+    reference: int | None = None
     """Number of the cell whose answers its own are compared with; None where they are not."""
     answers: Path
     """Where the answers of the reference lie, or will."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 from yaie.errors import Fault, InputError, Problem, UnsupportedError
 from yaie.spec.wording import counted, enumerated
 from yaie.sweeps.report.column import KNOWN, Column, named, words
 from yaie.sweeps.report.condition import Condition, measured, missed
 from yaie.sweeps.report.measurable import measurable
-from yaie.sweeps.report.quantity import shown
+from yaie.sweeps.report.quantity import Quantity, shown
 from yaie.sweeps.row import Row, Status
 
 QUALITY = ("kl_divergence", "relative_error", "perplexity", "top1_agreement")
 """Measures of what answers lose, the first that was measured holds."""
+AGAINST_REFERENCE = ("kl_divergence", "top1_agreement")
+"""Those that are taken place by place against the reference, with a standard error."""
+ROUNDING = 1e-9
+"""What the order of sums changes of these."""
 ORDER = ("memory_bytes", "generated_tokens_per_second", "items_per_second", "load_seconds")
 """What decides among cells of the same quality, the first first."""
 
@@ -28,6 +33,8 @@ class Best:
     """Cells that meet the conditions."""
     unjudged: str = ""
     """How many lack what a condition bounds, and what that is; empty where none does."""
+    alike: int = 1
+    """Cells that are as good in the first measure, as far as its standard error tells."""
     order: tuple[Column, ...]
     """What they were compared by, the first first."""
 
@@ -36,29 +43,63 @@ class Best:
         """`the least KL, then memory, of 3 cells that fit: KL 0.03, memory 2.03 MB`."""
         first, *rest = self.order
         extreme = "the least" if first.better == "less" else "the most"
+        alike = f" (as {self.alike} cells within its error)" if self.alike > 1 else ""
         then = "".join(f", then {column.title}" for column in rest)
         held = [(column, column.of(self.row)) for column in self.order]
         has = [f"{c.title} {shown(q.median, c.unit)}" for c, q in held if q is not None]
         among = counted(self.fitting, "cell") + (" that fits" if self.fitting == 1 else " that fit")
         unjudged = f"; {self.unjudged}" if self.unjudged else ""
-        return f"{extreme} {first.title}{then}, of {among}: {enumerated(has, 'and')}{unjudged}"
+        return (
+            f"{extreme} {first.title}{alike}{then}, of {among}: {enumerated(has, 'and')}{unjudged}"
+        )
 
 
 def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None = None) -> Best:
     """The best of the cells that were loaded, or would be, and meet every condition.
 
     Least loss of quality first, where it was measured, then least memory, then the fastest; `by`
-    before all of these. A cell without a measure stands behind those that have it. Raises
-    UnsupportedError where none meets the conditions, and names the nearest.
+    before all of these. Cells whose divergence or agreement lies within the standard error of the
+    best one's count as equal, and the next measure decides: the rule of one standard error
+    (Breiman et al., Classification and Regression Trees, 1984, section 3.4.3). A cell without a
+    measure stands behind those that have it. Raises UnsupportedError where none meets the
+    conditions, and names the nearest.
     """
     loaded = [row for row in rows if row.status in (Status.OK, Status.PLANNED)]
     fitting = [row for row in loaded if all(condition.holds(row) for condition in conditions)]
     if not fitting:
         raise UnsupportedError(_none(loaded, conditions))
     order = tuple(_order(fitting, by))
-    row = min(fitting, key=lambda row: [rank(column, row) for column in order])
-    unjudged = _unjudged(loaded, conditions)
-    return Best(row=row, fitting=len(fitting), order=order, unjudged=unjudged)
+    left = fitting
+    for column in order:
+        left = _equals(left, column)
+    equal = {rank(order[0], row) for row in _equals(fitting, order[0])}
+    return Best(
+        row=left[0],
+        fitting=len(fitting),
+        order=order,
+        unjudged=_unjudged(loaded, conditions),
+        alike=len(_equals(fitting, order[0])) if len(equal) > 1 else 1,
+    )
+
+
+def _equals(rows: Sequence[Row], column: Column) -> list[Row]:
+    """The rows than which none is better."""
+    top = min(rows, key=lambda row: rank(column, row))
+    least = rank(column, top)
+    return [
+        row
+        for row in rows
+        if rank(column, row) == least
+        or rank(column, row) - least <= _noise(column.name, column.of(row), column.of(top))
+    ]
+
+
+def _noise(name: str, *held: Quantity | None) -> float:
+    """By how much two rows may differ and be equal. A perplexity's error is that of its text, which
+    all cells read: it tells of no difference."""
+    if name not in AGAINST_REFERENCE:
+        return 0.0
+    return max(ROUNDING, hypot(*((quantity and quantity.error) or 0.0 for quantity in held)))
 
 
 def _unjudged(rows: Sequence[Row], conditions: Sequence[Condition]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from yaie.spec.wording import counted, enumerated, sized
-from yaie.sweeps.measures.measuring import Measuring
+from yaie.sweeps.measures.measuring import TOKENS, Measuring
 from yaie.sweeps.report.column import columns, compared_with, constant, label
 from yaie.sweeps.report.quantity import shown
 from yaie.sweeps.row import Row, Status
@@ -130,7 +130,7 @@ def _measured(rows: Sequence[Row], measuring: Measuring) -> Iterator[str]:
         return
     yield enumerated(measuring.parts, "and") + _repeated(measuring)
     if {"speed", "quality"} & set(measuring.parts):
-        yield f"text: {_text(measuring)}"
+        yield f"text: {_text(measuring)}" + _read(measuring)
     for reference in compared_with(rows):
         yield f"compared with cell {reference.number}: {label(reference)}"
 
@@ -139,6 +139,12 @@ def _repeated(measuring: Measuring) -> str:
     if "speed" not in measuring.parts:
         return ""
     return f"; speed {measuring.repeats} times, of which the median is shown"
+
+
+def _read(measuring: Measuring) -> str:
+    if "quality" not in measuring.parts or measuring.tokens == TOKENS:
+        return ""
+    return f"; quality of its first {measuring.tokens:,} tokens"
 
 
 def _text(measuring: Measuring) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from yaie.sweeps.report.quantity import Quantity, Unit, quantity
+from yaie.sweeps.report.quantity import Quantity, Unit, mean
 from yaie.sweeps.row import Row
 
 Better = Literal["less", "more"]
+ERROR = "_error"
+"""What the name of a standard error adds to that of its mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ def measure(
     """A column of what was measured of a loaded model."""
 
     def of(row: Row) -> Quantity | None:
-        return quantity(row.measures.get(name))
+        return mean(row.measures.get(name), row.measures.get(name + ERROR))
 
     return Column(name=name, title=title, unit=unit, better=better, of=of, tells=tells, part=part)
 
@@ -199,6 +201,7 @@ _SUFFIXES: tuple[tuple[str, Unit, Better | None], ...] = (
 def columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     """The columns in which any row has a quantity: those that are known, then other measures."""
     known = {column.name for column in (*KNOWN, *GIVEN)}
+    known |= {name + ERROR for name in known}
     others = dict.fromkeys(n for row in rows for n in row.measures if n not in known)
     found = (*KNOWN, *GIVEN, *map(_unknown, others))
     return tuple(column for column in found if any(column.of(row) for row in rows))

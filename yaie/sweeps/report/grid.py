@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from yaie.spec.wording import printable
 from yaie.sweeps.report.column import Column, axes
-from yaie.sweeps.report.quantity import shown
+from yaie.sweeps.report.quantity import Quantity, Unit, shown, with_error
 from yaie.sweeps.row import Row, Status
 
 MARK = "*"
@@ -66,6 +66,13 @@ def grid(rows: Sequence[Row], shared: Sequence[Column], ends: frozenset[int], wi
             continue
         room -= _wide(texts[column])
         (kept if room >= 0 or not kept else left_out).add(column)
+    room = width - sum(map(_wide, words)) - sum(_wide(texts[column]) for column in kept)
+    for column in shared:
+        longer = _text(column, rows, with_error)
+        more = _wide(longer) - _wide(texts[column])
+        if column in kept and more <= room:
+            room -= more
+            texts[column] = longer
     return Grid(
         words=tuple(words),
         numbers=tuple(texts[column] for column in shared if column in kept),
@@ -73,10 +80,16 @@ def grid(rows: Sequence[Row], shared: Sequence[Column], ends: frozenset[int], wi
     )
 
 
-def _text(column: Column, rows: Sequence[Row]) -> _Text:
+def _alone(held: Quantity, unit: Unit) -> str:
+    return shown(held.median, unit)
+
+
+def _text(
+    column: Column, rows: Sequence[Row], written: Callable[[Quantity, Unit], str] = _alone
+) -> _Text:
     held = [column.of(row) for row in rows]
     blank = NONE if column.name == FIRST[0] else ""
-    return (column.title, *(blank if q is None else shown(q.median, column.unit) for q in held))
+    return (column.title, *(blank if q is None else written(q, column.unit) for q in held))
 
 
 def _wide(column: _Text) -> int:

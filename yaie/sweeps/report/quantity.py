@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from yaie.spec.wording import sized
+
+MOST_PLACES = 7
+"""Digits after the point of an error, beyond which its power of ten is told."""
 
 
 class Unit(StrEnum):
@@ -27,6 +31,8 @@ class Quantity:
     median: float
     least: float | None = None
     most: float | None = None
+    error: float | None = None
+    """Standard error of a mean over places of a text; None where it is no mean."""
 
     @property
     def spread(self) -> float:
@@ -42,6 +48,12 @@ def quantity(value: object) -> Quantity | None:
         return None if median is None else Quantity(median, *spread)
     number = _number(value)
     return None if number is None else Quantity(number)
+
+
+def mean(value: object, error: object) -> Quantity | None:
+    """A number as a quantity, with its standard error where it has one."""
+    found, spread = quantity(value), _number(error)
+    return found if found is None or spread is None else replace(found, error=spread)
 
 
 def _number(value: object) -> float | None:
@@ -61,6 +73,21 @@ def shown(number: float, unit: Unit) -> str:
             return f"{100 * number:.1f} %"
         case Unit.NUMBER:
             return _digits(number)
+
+
+def with_error(held: Quantity, unit: Unit) -> str:
+    """`0.00141 ±0.000025`, `97.1 % ±0.37`."""
+    error = error_of(held, unit)
+    return f"{shown(held.median, unit)} ±{error}" if error else shown(held.median, unit)
+
+
+def error_of(held: Quantity, unit: Unit) -> str:
+    """Two digits of a standard error, in the unit of what it is of; empty where there is none."""
+    if not held.error:
+        return ""
+    error = 100 * held.error if unit is Unit.SHARE else held.error
+    places = max(0, 1 - math.floor(math.log10(error)))
+    return f"{error:.{places}f}" if places < MOST_PLACES else f"{error:.1e}"
 
 
 def _digits(number: float) -> str:

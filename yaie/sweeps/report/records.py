@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from yaie.errors import errors_of
-from yaie.sweeps.report.column import Column, axes, columns, stages
+from yaie.sweeps.report.column import ERROR, Column, axes, columns, stages
 from yaie.sweeps.row import Row, Status
 
 Value = str | int | float | None
@@ -21,9 +21,10 @@ def records(rows: Sequence[Row]) -> list[dict[str, Value]]:
     """
     shared = columns(rows)
     spread = [c for c in shared if any((q := c.of(row)) and q.least is not None for row in rows)]
+    means = [c for c in shared if any((q := c.of(row)) and q.error is not None for row in rows)]
     keys, passed = axes(rows), stages(rows)
     places = tuple(dict.fromkeys(name for row in rows for name in _machine(row)))
-    return [dict(_values(row, keys, passed, shared, spread, places)) for row in whole(rows)]
+    return [dict(_values(row, keys, passed, shared, spread, means, places)) for row in whole(rows)]
 
 
 def whole(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -53,6 +54,7 @@ def _values(
     passed: Sequence[str],
     shared: Sequence[Column],
     spread: Sequence[Column],
+    means: Sequence[Column],
     places: Sequence[str],
 ) -> Iterator[tuple[str, Value]]:
     yield "number", row.number
@@ -65,6 +67,8 @@ def _values(
         if column in spread:
             yield f"{column.name}_min", None if held is None else held.least
             yield f"{column.name}_max", None if held is None else held.most
+        if column in means:
+            yield f"{column.name}{ERROR}", None if held is None else held.error
     yield from ((f"seconds_{stage}", row.seconds.get(stage)) for stage in passed)
     yield "reference", row.reference
     yield "exit_code", row.exit_code

@@ -8,7 +8,7 @@ from typing import Any
 from yaie.spec.wording import counted
 from yaie.sweeps.report.circumstances import hosts
 from yaie.sweeps.report.column import Column, axes, columns, label, varying, words
-from yaie.sweeps.report.quantity import Quantity, shown
+from yaie.sweeps.report.quantity import Quantity, error_of, shown
 from yaie.sweeps.report.reasons import WITHOUT, warned
 from yaie.sweeps.report.records import whole
 from yaie.sweeps.row import Row, Status
@@ -64,10 +64,14 @@ def _head(
 
 
 def _value(column: Column, held: Quantity | None) -> dict[str, Any]:
-    """A quantity, and how far its repeats lie apart, as a share of it."""
+    """A quantity, and its standard error, or how far its repeats lie apart as a share of it."""
     if held is None:
         return {"number": None, "text": "", "spread": ""}
     value = {"number": _digits(held.median), "text": shown(held.median, column.unit), "spread": ""}
+    if held.error:
+        within = {"least": max(0.0, held.median - held.error), "most": held.median + held.error}
+        ends = {name: _digits(end) for name, end in within.items()}
+        return {**value, "spread": error_of(held, column.unit), **ends}
     if held.least is None or held.most is None or not held.median:
         return value
     spread = f"{100 * held.spread / abs(held.median):.2g} %"
