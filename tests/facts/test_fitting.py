@@ -100,6 +100,12 @@ def test_a_padding_token_is_below_the_size_of_the_vocabulary() -> None:
     assert found.relations == (Relation(kind="below", left="pad_token_id", right="vocab_size"),)
 
 
+def test_a_vocabulary_divides_nothing_where_its_size_happens_to() -> None:
+    heads = seen("num_attention_heads", REFUSED, 6, 16), seen("num_attention_heads", BUILT, 5, 10)
+    found = limits(*heads, hidden_size=70)
+    assert "vocab_size" not in {relation.left for relation in found.relations}
+
+
 def test_a_relation_that_a_built_model_breaks_is_none() -> None:
     found = limits(*HEADS, seen("hidden_size", BUILT, 70))
     assert found.relations == ()

@@ -86,7 +86,7 @@ class _Partner:
 
 
 _ANY = re.compile("")
-_MEASURES = re.compile(r"^(?!.*(_id\b|_ids\b|layers\b|index\b|version))")
+_MEASURES = re.compile(r"^(?!.*(_id\b|_ids\b|layers\b|index\b|version|vocab))")
 """Names of fields, none of which counts tokens or layers: those divide nothing."""
 _KINDS_BY_ERROR: tuple[tuple[re.Pattern[str], _Partner], ...] = (
     (re.compile("even rotary"), _Partner(kinds=("even_head",), name=_ANY, numbers=(1,))),
