@@ -42,18 +42,14 @@ def test_a_dry_run_tells_every_cell_and_writes_nothing(capsys: Captured) -> None
         "0     fp32       sdpa       planned  4.07 MB",
         "2     bf16       sdpa       planned  2.03 MB",
         "",
-        "refused fp32 · flash_attention_2",
+        "refused fp32 · flash_attention_2, bf16 · flash_attention_2",
         "    attention.kind: `flash_attention_2` needs the package `flash-attn`, which is",
         "      not installed",
         "    attention.kind: `flash_attention_2` needs a CUDA device, and this machine",
         "      has none",
+        "refused fp32 · flash_attention_2",
         "    attention.kind: `flash_attention_2` needs float16 or bfloat16, but",
         "      `precision.dtype` is `float32`",
-        "refused bf16 · flash_attention_2",
-        "    attention.kind: `flash_attention_2` needs the package `flash-attn`, which is",
-        "      not installed",
-        "    attention.kind: `flash_attention_2` needs a CUDA device, and this machine",
-        "      has none",
     ]
     assert not [*Path().iterdir()]
 
