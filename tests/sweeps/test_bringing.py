@@ -19,7 +19,6 @@ from yaie.sweeps.cell import Cell
 from yaie.sweeps.gathering import Unwatched
 
 Captured = pytest.CaptureFixture[str]
-LAUNCHED = ("--workers", "2")
 FEW = ("fp32", "bf16")
 WORDS = ("sweep", "device=cpu", "processor=none", "--measure", "none", "--into", "s", "--json")
 
@@ -58,7 +57,7 @@ def brought(hub: Hub) -> int:
 
 
 def test_what_two_cells_read_comes_once_and_neither_fetches(hub: Hub, capsys: Captured) -> None:
-    told, said = rows(capsys, "model=org/bert", "precision=fp32,bf16", *LAUNCHED)
+    told, said = rows(capsys, "model=org/bert", "precision=fp32,bf16")
     assert [row["status"] for row in told] == ["ok", "ok"]
     assert not any("fetch" in row["seconds"] for row in told)
     (line,) = (line for line in said.splitlines() if line.startswith("fetched "))
