@@ -124,7 +124,7 @@ def sweep(
     workers: int = 1,
     launcher: Sequence[str] = (),
     timeout: float | None = None,
-    measure: Sequence[str] = ("load", "speed", "quality"),
+    measure: str | Sequence[str] = ("load", "speed", "quality"),
     text: str | None = None,
     tokens: int = 512,
     repeats: int = 3,
@@ -151,8 +151,9 @@ def sweep(
     `batch` texts that they are planned for.
     `dry_run` plans the cells, and runs and writes nothing.
 
-    Raises InputError for words of which no cell can be composed or a folder that holds other files,
-    UnsupportedError for a launcher that is not installed, SourceError where the disk is full.
+    Raises InputError for words of which no cell can be composed, for values out of their range, and
+    for a folder that holds other files, or of which something else is asked; UnsupportedError for a
+    launcher that is not installed, SourceError where the disk is full.
     """
     from yaie.facts.memory import Use
     from yaie.sweeps.gathering import Unwatched
@@ -163,7 +164,21 @@ def sweep(
     from yaie.sweeps.sweep import sweep as sweep_cells
     from yaie.sweeps.swept import is_sweep, read
 
+    parts = (measure,) if isinstance(measure, str) else tuple(measure)
+    running = Running(
+        into=None if into is None else Path(into),
+        workers=workers,
+        launcher=tuple(launcher),
+        timeout=timeout,
+        measuring=Measuring(parts=parts, text=text, tokens=tokens, repeats=repeats),
+        reference=None if reference is None else str(reference),
+        dry=dry_run,
+    )
+    if problems := tuple(running.problems()):
+        raise InputError(*problems)
     if len(words) == 1 and is_sweep(Path(words[0])):
+        if running != Running() or (host, context, batch, config_dir) != ("this", None, 1, None):
+            raise InputError(_only_told(words[0]))
         return read(Path(words[0]))
     recipe, overrides = _split(words)
     asked = Asked(
@@ -173,19 +188,15 @@ def sweep(
         host=host,
         use=None if context is None else Use(context=context, batch=batch),
     )
-    running = Running(
-        into=None if into is None else Path(into),
-        workers=workers,
-        launcher=tuple(launcher),
-        timeout=timeout,
-        measuring=Measuring(parts=tuple(measure), text=text, tokens=tokens, repeats=repeats),
-        reference=None if reference is None else str(reference),
-        dry=dry_run,
-    )
     swept = sweep_cells(asked, running, Unwatched())
     if swept.folder is not None:
         write(swept.folder, report(swept), parquet=False)
     return swept
+
+
+def _only_told(folder: str | Path) -> Problem:
+    message = f"`{folder}` is a sweep that was run; what is asked of it besides would do nothing"
+    return Problem(path="", message=message, hint=f'`yaie.sweep("{folder}")`')
 
 
 def load(*words: str | Path, config_dir: str | Path | None = None) -> Loaded:

@@ -16,8 +16,6 @@ VALUED = ("--measure", "--text", "--tokens", "--repeats", "--reference")
 """Flags that are followed by a value."""
 PARTS = ("load", "speed", "quality")
 NONE = "none"
-MOST_REPEATS = 1000
-MOST_TOKENS = 1_000_000
 MOST_BYTES = 4_000_000
 """Of a text: about as many as those tokens are."""
 
@@ -109,12 +107,15 @@ def _refuse_idle(args: Namespace, parts: tuple[str, ...]) -> None:
 
 
 def _repeats(text: str) -> int:
+    from yaie.sweeps.measures.measuring import MOST_REPEATS
+
     return _number("--repeats", text, range(1, MOST_REPEATS + 1), 3)
 
 
 def _tokens(text: str) -> int:
-    """A token alone has none that follows it."""
-    return _number("--tokens", text, range(2, MOST_TOKENS + 1), 4096)
+    from yaie.sweeps.measures.measuring import LEAST_TOKENS, MOST_TOKENS
+
+    return _number("--tokens", text, range(LEAST_TOKENS, MOST_TOKENS + 1), 4096)
 
 
 def _number(flag: str, text: str, allowed: range, example: int) -> int:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
-from yaie.sweeps.measures.measuring import Measuring
+from yaie.errors import Problem
+from yaie.spec.wording import all_quoted
+from yaie.sweeps.measures.measuring import (
+    LEAST_TOKENS,
+    MOST_REPEATS,
+    MOST_TOKENS,
+    PARTS,
+    Measuring,
+)
+
+MOST_WORKERS = 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +49,23 @@ class Running:
         # A worker takes cells one by one: some last a hundred times longer than others.
         several = (f"hydra.launcher.n_jobs={self.workers}", "hydra.launcher.batch_size=1")
         return ("hydra/launcher=joblib", *several, *self.launcher)
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with its values, by the names that Python has for them."""
+        measuring = self.measuring
+        for part in measuring.parts:
+            if part not in PARTS:
+                yield _wrong("measure", part, f"none of {all_quoted(PARTS)}")
+        for name, value, allowed in (
+            ("tokens", measuring.tokens, range(LEAST_TOKENS, MOST_TOKENS + 1)),
+            ("repeats", measuring.repeats, range(1, MOST_REPEATS + 1)),
+            ("workers", self.workers, range(1, MOST_WORKERS + 1)),
+        ):
+            if not isinstance(value, int) or value not in allowed:
+                yield _wrong(name, value, f"no whole number from {allowed[0]} to {allowed[-1]:,}")
+        if self.timeout is not None and not 0 < self.timeout < inf:
+            yield _wrong("timeout", self.timeout, "no number of seconds above 0")
+
+
+def _wrong(name: str, value: object, why: str) -> Problem:
+    return Problem(path=name, message=f"`{value}` is {why}", origin=f"{name}={value!r}")

@@ -11,7 +11,11 @@ from typing import Any
 PARTS = ("load", "speed", "quality")
 """What may be measured: what a load brings into memory, how fast the model is, what it loses."""
 REPEATS = 3
+MOST_REPEATS = 1000
 TOKENS = 512
+LEAST_TOKENS = 2
+"""A token alone has none that follows it."""
+MOST_TOKENS = 1_000_000
 DEFAULT_TEXT = Path(__file__).parents[2] / "tiny" / "heldout.txt"
 """Psalm 103 and Ruth 2 of the King James Version, in the public domain."""
 
