@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from yaie.cli.signals import BROKEN_PIPE, INTERRUPTED
+
 if TYPE_CHECKING:
     from yaie.errors import Problem
 
-INTERRUPTED = 130
-BROKEN_PIPE = 141
-"""128 plus the signal's number, as a shell spells them."""
 UNWRITTEN = 4
 """Fault.SOURCE; the errors are imported where they are needed."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

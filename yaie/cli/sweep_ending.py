@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from yaie.cli.program import INTERRUPTED
+from yaie.cli.signals import INTERRUPTED, TERMINATED
 from yaie.errors import InputError, Problem, SourceError, YaieError
 
 if TYPE_CHECKING:
     from yaie.sweeps.gathering import Watcher
     from yaie.sweeps.sweep import Prepared
     from yaie.sweeps.swept import Swept
-
-TERMINATED = 128 + signal.SIGTERM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
