@@ -67,11 +67,6 @@ class Row:
     measures: Json = field(default_factory=dict)
     """What was measured of the loaded model, by name; the names stand beside the others in JSON."""
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether running it again would tell nothing new."""
-        return self.status in (Status.OK, Status.SAME)
-
     def as_json(self) -> dict[str, Any]:
         """The row as the contract spells it: measures stand beside the rest."""
         return {
