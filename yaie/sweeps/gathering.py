@@ -91,20 +91,24 @@ class Gathering:
         return held is None or not (held == row or held.status is Status.OK)
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Writes rows; raises SourceError where the disk takes no more."""
+        """Writes rows, which are awaited no more; raises SourceError where the disk takes no more.
+
+        Not while another row is being written: what a full disk took of one is cut off again.
+        """
         rows = list(rows)
-        try:
-            results.append(self.files, rows)
-        except OSError as error:
-            raise unwritten(self.files, error) from error
-        self._rows.update((row.number, row) for row in rows)
+        with self._one_at_a_time:
+            try:
+                results.append(self.files, rows)
+            except OSError as error:
+                raise unwritten(self.files, error) from error
+            self._rows.update((row.number, row) for row in rows)
+            self._awaited.difference_update(row.number for row in rows)
 
     def conclude(self, rows: Iterable[Row]) -> None:
-        """Writes rows of cells that were awaited."""
+        """Writes rows of cells that were to run."""
         rows = list(rows)
         self.add(rows)
         for row in rows:
-            self._awaited.discard(row.number)
             self._watcher.finished(row)
 
     def stay(self, numbers: Iterable[int]) -> None:
