@@ -40,7 +40,14 @@ def swept(
     return run(cells, folder, IDENTITY, launcher, watcher or Unwatched(), timeout)
 
 
-IDENTITY = {"recipe": None, "overrides": [], "config_dir": None, "versions": {}, "cells": []}
+IDENTITY = {
+    "recipe": None,
+    "overrides": [],
+    "config_dir": None,
+    "versions": {},
+    "references": [],
+    "cells": [],
+}
 
 
 def main(folder: str, *words: str) -> None:

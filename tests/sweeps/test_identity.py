@@ -85,3 +85,24 @@ def test_a_package_that_was_not_there_when_cells_were_refused_makes_no_other_swe
     assert read_whole(files.identity) == now
     claim(files, versions(torch="2.13.0"))
     assert not holds(files, versions(torch="2.13.0", bitsandbytes="0.51"))
+
+
+def test_files_that_were_not_there_when_cells_were_refused_count_once_they_are(
+    tmp_path: Path,
+) -> None:
+    def read(contents: str | None) -> dict[str, Any]:
+        return {**IDENTITY, "cells": [{"cell": {}, "asks": "1", "reads": contents}]}
+
+    claim(Files(tmp_path), read(None))
+    claim(Files(tmp_path), read("before"))
+    with pytest.raises(InputError, match="files that its cells read have changed since"):
+        claim(Files(tmp_path), read("after"))
+
+
+def test_a_model_that_could_not_run_brings_a_reference_of_its_own(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    claim(files, {**IDENTITY, "references": [0]})
+    claim(files, {**IDENTITY, "references": [0, 2]})
+    claim(files, {**IDENTITY, "references": [0]})
+    assert read_whole(files.identity)["references"] == [0, 2]
+    assert not holds(files, {**IDENTITY, "references": [0, 3]})

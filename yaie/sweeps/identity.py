@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,27 @@ def claim(files: Files, own: dict[str, Any]) -> None:
         message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
         hint = "give this one a folder of its own: `--into DIR`"
         raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
-    elif held["versions"].keys() != own["versions"].keys():
-        # What was refused for want of a package runs once it is there; what was run by it counts.
-        write_whole(files.identity, {**own, "versions": held["versions"] | own["versions"]})
+    elif (known := _known(held, own)) != held:
+        write_whole(files.identity, known)
+
+
+def _known(held: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a sweep now, and was before: what was refused for want of a package, or of
+    its files, runs once they are there, and what was run by them counts."""
+    cells = [
+        {**now, "reads": now["reads"] or before.get("reads")}
+        for before, now in zip(held["cells"], own["cells"], strict=True)
+    ]
+    return {
+        **own,
+        "versions": held["versions"] | own["versions"],
+        "references": sorted(_references(held) | _references(own)),
+        "cells": cells,
+    }
+
+
+def _references(identity: dict[str, Any]) -> set[int]:
+    return {*identity.get("references", ())}
 
 
 def holds(files: Files, own: dict[str, Any]) -> bool:
@@ -129,8 +147,9 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
         yield f"it has {_words(there)} where this one has {_words(here)}"
     if not (there or here):
         yield from differences(held.get("measuring"), own.get("measuring"))
-        before, now = held.get("references"), own.get("references")
-        if before and now and before != now:
+        before, now = _references(held), _references(own)
+        # A model whose cells were all refused had none, and the others keep theirs.
+        if not (before <= now or now <= before):
             yield f"its references are cells {_joined(before)}, and this one's {_joined(now)}"
     for name, number in own["versions"].items():
         if (before := held["versions"].get(name, number)) != number:
@@ -143,8 +162,8 @@ def _differences(held: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
         yield "files that its cells read have changed since"
 
 
-def _joined(numbers: Sequence[int]) -> str:
-    return enumerated([str(number) for number in numbers], "and")
+def _joined(numbers: Iterable[int]) -> str:
+    return enumerated([str(number) for number in sorted(numbers)], "and")
 
 
 def _each(identity: dict[str, Any], *names: str) -> list[list[Any]]:
