@@ -1,4 +1,4 @@
-"""A composition as JSON, so that another process loads what was planned and composes nothing."""
+"""A cell as JSON, so that another process loads what was planned and composes nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from typing import Any
 
 from yaie.errors import Fault, Problem
 from yaie.spec.load_spec import Composition, LoadSpec
+from yaie.sweeps.cell import Cell
+from yaie.sweeps.measures.measuring import Measuring
+
+
+def handed(cell: Cell, measuring: Measuring) -> dict[str, Any]:
+    """What a cell's process is handed: `spec.json` in the cell's folder."""
+    assert cell.composition is not None
+    return {
+        "cell": dict(cell.values),
+        "calls": cell.calls,
+        "contents": cell.contents,
+        "memory": cell.predicted(),
+        "measuring": measuring.as_json(),
+        "reference": cell.reference,
+        "composition": as_json(cell.composition),
+    }
 
 
 def as_json(composition: Composition) -> dict[str, Any]:

@@ -46,13 +46,8 @@ class Job:
         if not self._is_wanted():
             return
         planned = read_whole(files.spec(number))
-        for left in (
-            files.answer(number),
-            files.partial(number),
-            files.row(number),
-            files.stage(number),
-        ):
-            left.unlink(missing_ok=True)
+        for left in (files.answer, files.partial, files.row, files.stage):
+            left(number).unlink(missing_ok=True)
         if printed := own_log():
             files.launched(number).write_text(str(printed))
         # A disk that is full is told by the sweep, and not by a cell.

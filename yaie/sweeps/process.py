@@ -63,15 +63,7 @@ def attended(
     """
     end_marked(mark)
     before, start = toll(), time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        cwd=cwd,
-        env=_environment(mark),
-    )
+    process = _started(arguments, log, cwd, mark)
     over: Over = "ended"
     broken_off = None
     try:
@@ -91,6 +83,18 @@ def attended(
         timed_out=over == "late",
         broken_off=broken_off,
         lack=lack_since(before),
+    )
+
+
+def _started(arguments: list[str], log: IO[bytes], cwd: Path, mark: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        cwd=cwd,
+        env=_environment(mark),
     )
 
 

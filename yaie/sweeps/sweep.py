@@ -18,7 +18,7 @@ from yaie.sweeps.cell import Cell
 from yaie.sweeps.command import command
 from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.gathering import Gathering, Watcher, unwritten
-from yaie.sweeps.handover import as_json
+from yaie.sweeps.handover import handed
 from yaie.sweeps.identity import claim, folder_of, holds, identity
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
@@ -145,14 +145,9 @@ def run(
         results.mend(files)
         gathering = Gathering(files, {row.number: row for row in results.read(folder)}, watcher)
         gathering.take(cells)
-        if measuring.text is not None:
-            files.text.write_bytes(measuring.text.encode())
         todo = _with_files(to_run(cells, gathering), launcher, gathering, watcher)
-        for cell in todo:
-            files.cell(cell.number).mkdir(parents=True, exist_ok=True)
-            write_whole(files.spec(cell.number), _spec(cell, measuring))
-        awaited = [cell.row() for cell in todo]
-        watcher.begin(folder, gathering.rows, awaited)
+        _hand_over(todo, measuring, files)
+        watcher.begin(folder, gathering.rows, [cell.row() for cell in todo])
         job = Job(folder=folder.resolve(), run="", cwd=Path.cwd(), timeout=timeout)
         with gathering:
             for wave in waves(todo, gathering):
@@ -175,6 +170,15 @@ def _with_files(
     return [cell for cell in cells if cell.number not in gone]
 
 
+def _hand_over(cells: Sequence[Cell], measuring: Measuring, files: Files) -> None:
+    """Leaves what the cells' processes read."""
+    if measuring.text is not None:
+        files.text.write_bytes(measuring.text.encode())
+    for cell in cells:
+        files.cell(cell.number).mkdir(parents=True, exist_ok=True)
+        write_whole(files.spec(cell.number), handed(cell, measuring))
+
+
 @contextmanager
 def _held(files: Files) -> Iterator[None]:
     """The folder, for this process alone."""
@@ -187,17 +191,3 @@ def _held(files: Files) -> Iterator[None]:
         raise InputError(Problem(path="", message=message, origin="--into")) from error
     except OSError as error:
         raise unwritten(files, error) from error
-
-
-def _spec(cell: Cell, measuring: Measuring) -> dict[str, Any]:
-    """What a cell's process is handed."""
-    assert cell.composition is not None
-    return {
-        "cell": dict(cell.values),
-        "calls": cell.calls,
-        "contents": cell.contents,
-        "memory": cell.predicted(),
-        "measuring": measuring.as_json(),
-        "reference": cell.reference,
-        "composition": as_json(cell.composition),
-    }
