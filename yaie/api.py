@@ -156,13 +156,14 @@ def sweep(
     launcher that is not installed, SourceError where the disk is full.
     """
     from yaie.facts.memory import Use
+    from yaie.sweeps.files import Files
     from yaie.sweeps.gathering import Unwatched
     from yaie.sweeps.measures.measuring import Measuring
     from yaie.sweeps.product import Asked
     from yaie.sweeps.reporting import report, write
     from yaie.sweeps.running import Running
     from yaie.sweeps.sweep import sweep as sweep_cells
-    from yaie.sweeps.swept import is_sweep, read
+    from yaie.sweeps.swept import read
 
     parts = (measure,) if isinstance(measure, str) else tuple(measure)
     running = Running(
@@ -176,7 +177,7 @@ def sweep(
     )
     if problems := tuple(running.problems()):
         raise InputError(*problems)
-    if len(words) == 1 and is_sweep(Path(words[0])):
+    if len(words) == 1 and Files(Path(words[0])).hold_a_sweep:
         if running != Running() or (host, context, batch, config_dir) != ("this", None, 1, None):
             raise InputError(_only_told(words[0]))
         return read(Path(words[0]))

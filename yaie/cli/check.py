@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,7 @@ from yaie.spec.wording import counted
 if TYPE_CHECKING:
     from yaie.facts.setting import Setting
     from yaie.spec.load_spec import Composition
-
-    Judge = Callable[[Composition, Setting], tuple[Problem, ...]]
+    from yaie.sweeps.checking import Judge
 
 EXAMPLES = """\
   yaie check model=llama2 precision=bf16 attention=flash_attention_2

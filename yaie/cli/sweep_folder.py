@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os.path
+import shlex
 from argparse import Namespace
 from pathlib import Path
 
 from yaie.errors import InputError, Problem
 from yaie.spec.wording import all_quoted
+from yaie.sweeps.files import Files
 
 _USUAL = {"host": "this", "transformers": "installed", "dry_run": False}
 _IDLE = (
@@ -28,7 +30,7 @@ def folder_of(args: Namespace) -> Path | None:
     if not found:
         return None
     folder = Path(found[0])
-    if not _is_sweep(folder):
+    if not Files(folder).hold_a_sweep:
         _refuse_around(folder)
         return None
     idle = [word for word in args.words if word != found[0]]
@@ -38,17 +40,15 @@ def folder_of(args: Namespace) -> Path | None:
     return folder
 
 
-def _is_sweep(folder: Path) -> bool:
-    return (folder / "sweep.json").is_file()
-
-
 def _refuse_around(folder: Path) -> None:
     """A folder of sweeps is none itself; the last of them was meant, perhaps."""
-    held = [path for path in folder.iterdir() if _is_sweep(path)]
+    held = [path for path in folder.iterdir() if Files(path).hold_a_sweep]
     if held:
         last = max(held, key=lambda path: path.stat().st_mtime)
         message = f"`{folder}` holds no sweep itself, but some below it"
-        raise InputError(Problem(path="", message=message, hint=f"`yaie sweep {last}`"))
+        raise InputError(
+            Problem(path="", message=message, hint=f"`yaie sweep {shlex.quote(str(last))}`")
+        )
 
 
 def _flag(name: str) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from yaie.errors import InputError, Problem
 from yaie.spec.wording import all_quoted, nearest
-
-if TYPE_CHECKING:
-    from yaie.sweeps.measures.measuring import Measuring
+from yaie.sweeps.measures.measuring import (
+    LEAST_TOKENS,
+    MOST_REPEATS,
+    MOST_TOKENS,
+    PARTS,
+    REPEATS,
+    TOKENS,
+    Measuring,
+)
 
 VALUED = ("--measure", "--text", "--tokens", "--repeats", "--reference")
 """Flags that are followed by a value."""
-PARTS = ("load", "speed", "quality")
 NONE = "none"
 MOST_BYTES = 4_000_000
 """Of a text: about as many as those tokens are."""
@@ -54,8 +58,6 @@ def add_flags(parser: ArgumentParser) -> None:
 
 def measuring(args: Namespace) -> Measuring:
     """What the flags ask for; raises InputError for all that is wrong with them."""
-    from yaie.sweeps.measures.measuring import REPEATS, TOKENS, Measuring
-
     parts = _parts(args.measure)
     _refuse_idle(args, parts)
     return Measuring(
@@ -107,14 +109,10 @@ def _refuse_idle(args: Namespace, parts: tuple[str, ...]) -> None:
 
 
 def _repeats(text: str) -> int:
-    from yaie.sweeps.measures.measuring import MOST_REPEATS
-
     return _number("--repeats", text, range(1, MOST_REPEATS + 1), 3)
 
 
 def _tokens(text: str) -> int:
-    from yaie.sweeps.measures.measuring import LEAST_TOKENS, MOST_TOKENS
-
     return _number("--tokens", text, range(LEAST_TOKENS, MOST_TOKENS + 1), 4096)
 
 

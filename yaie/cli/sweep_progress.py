@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from yaie.cli.sweep_state import State, told
 from yaie.spec.wording import counted, printable, sized
+from yaie.sweeps.gathering import Unwatched, Watcher
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,25 +23,11 @@ MOST = 12
 """Cells that the table shows; of those that are finished, the last."""
 
 
-class Progress(Protocol):
-    """Told of a sweep while it is planned and run."""
+class Progress(Watcher, Protocol):
+    """Told of a sweep while it is planned and run, and then shown no more."""
 
     def __enter__(self) -> Progress: ...
     def __exit__(self, *_: object) -> None: ...
-    def planned(self, done: int, total: int) -> None:
-        """So many cells of so many are planned."""
-
-    def fetched(self, done: int, total: int) -> None:
-        """So many bytes of so many have come."""
-
-    def remark(self, text: str) -> None:
-        """Something worth knowing of the sweep as a whole."""
-
-    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        """Where the sweep lies, the rows that are there, and those of the cells that will run."""
-
-    def finished(self, row: Row) -> None:
-        """A cell has its row."""
 
 
 def progress_on(stream: TextIO, *, quiet: bool) -> Progress:
@@ -50,7 +37,7 @@ def progress_on(stream: TextIO, *, quiet: bool) -> Progress:
     return Live(stream) if stream.isatty() else Lines(stream)
 
 
-class Silent:
+class Silent(Unwatched):
     """Says nothing."""
 
     def __enter__(self) -> Silent:
@@ -58,21 +45,6 @@ class Silent:
 
     def __exit__(self, *_: object) -> None:
         """Nothing was shown."""
-
-    def planned(self, done: int, total: int) -> None:
-        """Not said."""
-
-    def fetched(self, done: int, total: int) -> None:
-        """Not said."""
-
-    def remark(self, text: str) -> None:
-        """Not said."""
-
-    def begin(self, folder: Path, rows: Sequence[Row], todo: Sequence[Row]) -> None:
-        """Not said."""
-
-    def finished(self, row: Row) -> None:
-        """Not said."""
 
 
 class Lines(Silent):

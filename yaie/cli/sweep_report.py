@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yaie.cli.sweep_measures import PARTS, measuring
+from yaie.cli.sweep_measures import measuring
 from yaie.errors import Fault, InputError, Problem, SourceError, UnsupportedError, YaieError
+from yaie.sweeps.measures.measuring import PARTS
 
 if TYPE_CHECKING:
     from yaie.cli.sweep_ending import Cut

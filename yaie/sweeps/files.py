@@ -17,7 +17,7 @@ launcher/       what Hydra's launcher leaves
 from __future__ import annotations
 
 import json
-import os
+import os.path
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,11 @@ class Files:
     """The paths of a sweep's folder."""
 
     folder: Path
+
+    @property
+    def hold_a_sweep(self) -> bool:
+        """Whether the folder is that of a sweep."""
+        return os.path.isfile(self.identity)
 
     @property
     def identity(self) -> Path:

@@ -80,7 +80,7 @@ def _planless(row: Row, files: Files) -> Row:
 
 def _refuse_gone(files: Files) -> None:
     """Raises SourceError where there is no sweep any more."""
-    if not files.identity.is_file():
+    if not files.hold_a_sweep:
         message = f"`{files.folder}` was taken away while the sweep ran"
         raise SourceError(Problem(path="", message=message, fault=Fault.SOURCE))
 

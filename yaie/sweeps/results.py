@@ -20,7 +20,7 @@ def read(folder: str | Path) -> tuple[Row, ...]:
     a line that is no row.
     """
     files = Files(Path(folder))
-    if not files.identity.is_file():
+    if not files.hold_a_sweep:
         raise InputError(Problem(path="", message=f"`{folder}` holds no sweep"))
     found = {row.number: row for row in _rows(files.rows)}
     return tuple(found[number] for number in sorted(found))

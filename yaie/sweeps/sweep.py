@@ -28,7 +28,7 @@ from yaie.sweeps.planned import planned
 from yaie.sweeps.product import Asked
 from yaie.sweeps.row import Row
 from yaie.sweeps.running import Running
-from yaie.sweeps.swept import Preface, Swept, is_sweep, preface
+from yaie.sweeps.swept import Preface, Swept, preface
 from yaie.sweeps.waves import to_run, waves
 
 
@@ -67,7 +67,7 @@ class Prepared:
 
     def so_far(self) -> Swept | None:
         """What its folder tells after a run that was cut off; None where that did not begin."""
-        if self.folder is None or not is_sweep(self.folder):
+        if self.folder is None or not Files(self.folder).hold_a_sweep:
             return None
         if not holds(Files(self.folder), self.own):
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -160,11 +159,6 @@ class Swept(Sequence[Row]):
 
 _WIDE = 120
 """Characters."""
-
-
-def is_sweep(folder: Path) -> bool:
-    """Whether a sweep lies in a folder."""
-    return os.path.isfile(Files(folder).identity)
 
 
 def read(folder: Path) -> Swept:
