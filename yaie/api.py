@@ -148,12 +148,12 @@ def sweep(
     read then, `tokens` how many of it for quality, `repeats` how often speed is measured, and
     `reference` the cell whose answers others are compared with, by its number or its overrides
     (docs/sweeps.md). `host` names the machine that cells run on, `context` the tokens of each of
-    `batch` texts that they are planned for.
-    `dry_run` plans the cells, and runs and writes nothing.
+    `batch` texts that they are planned for. `dry_run` plans the cells, and runs and writes nothing.
 
-    Raises InputError for words of which no cell can be composed, for values out of their range, and
-    for a folder that holds other files, or of which something else is asked; UnsupportedError for a
-    launcher that is not installed, SourceError where the disk is full.
+    Raises InputError for what is wrong with all cells, for values out of their range, and for a
+    folder that holds another sweep or other files, or of which something else is asked;
+    UnsupportedError for a launcher that is not installed, SourceError where the folder takes no
+    more.
     """
     from yaie.facts.memory import Use
     from yaie.sweeps.files import Files

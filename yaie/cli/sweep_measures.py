@@ -37,16 +37,19 @@ def add_flags(parser: ArgumentParser) -> None:
     flags.add_argument(
         "--text",
         metavar="FILE|TEXT",
-        help="what models read; a psalm where not said",
+        help="what models read; Psalm 103 and Ruth 2 where not said",
     )
     flags.add_argument(
         "--tokens",
         metavar="N",
-        help="compare answers to so many tokens of the text, in windows of 512 at most; 512 where"
-        " not said",
+        help="compare answers to so many tokens of the text, in windows of 512 at most;"
+        f" {TOKENS} where not said",
     )
     flags.add_argument(
-        "--repeats", metavar="N", help="measure speed so many times, after one that does not count"
+        "--repeats",
+        metavar="N",
+        help=f"measure speed so many times, after one that does not count; {REPEATS} where not"
+        " said",
     )
     flags.add_argument(
         "--reference",

@@ -23,7 +23,7 @@ def add_flags(parser: ArgumentParser) -> None:
         "--into",
         metavar="DIR",
         help="the folder of the sweep; `sweeps/MODEL-DIGEST` where not said, the same for the same"
-        " words, so that a second run goes on where the first ended",
+        " words, files and versions, so that a second run goes on where the first ended",
     )
     flags.add_argument(
         "--workers",

@@ -5,9 +5,10 @@ preface.json    what is told of it beside its rows: its command, and each cell's
 rows.jsonl      a row a line, in the order in which they were finished; of a cell's the last holds
 run             which run of the sweep goes on; jobs of another one end themselves
 lock            held by the process that runs the sweep
-cells/7/        spec.json: what cell 7 loads; log.txt: what its process printed; row.json: its row,
-                until it stands in rows.jsonl; partial.json: what its process told before it
-                was measured
+cells/7/        spec.json: what cell 7 loads; log.txt: what its process printed; stage: where its
+                load is; partial.json and answer.json: what its process told as it was measured,
+                and in the end; row.json: its row, until it stands in rows.jsonl; launched: where
+                what its job printed is kept, of submitit's
 rows.csv, rows.parquet, report.html  what is made of the rows
 text.txt        what models read as they are measured
 reference-0.safetensors  the answers of cell 0, which others are compared with

@@ -27,7 +27,7 @@ class Status(StrEnum):
     FAILED = "failed"
     """Its process ended with an exit code other than 0, or without an answer."""
     KILLED = "killed"
-    """Its process was ended by a signal, or by the sweep's own time limit."""
+    """Its process was ended by a signal or by the sweep's own time limit, or its job was lost."""
     PLANNED = "planned"
     """Not run yet: in the answer of `--dry-run` alone."""
 

@@ -33,7 +33,7 @@ class Preface:
     command: str
     """What makes this sweep again, or goes on with it."""
     versions: Mapping[str, str]
-    """Of what the cells are run by: `{"yaie": …, "transformers": …, "torch": …}`."""
+    """Of what the cells are loaded by: `{"yaie": …, "transformers": …, "torch": …}`, and more."""
     measuring: Measuring
     """What is measured in each cell, and with what."""
     cells: int
@@ -140,7 +140,8 @@ class Swept(Sequence[Row]):
         return best(self.rows, found, None if by is None else ordering(by, among))
 
     def recipe(self, row: Row) -> Written:
-        """The recipe of a cell: its `.text`, and what a recipe may not say `.beside` it."""
+        """The recipe of a cell: its `.text`, and what a recipe may not say `.beside` it; KeyError for
+        one that does not compose."""
         return self.preface.recipes[row.number]
 
     def __repr__(self) -> str:

@@ -50,8 +50,8 @@ class Samples:
 
 
 def samples(subject: Subject, tokens: int = WINDOW) -> Samples:
-    """What the model is given, of a text in windows so many tokens; raises UnmeasuredError where
-    that is not known."""
+    """What the model is given: so many tokens of the text, where it reads windows of it. Raises
+    UnmeasuredError where that is not known."""
     if needs_more(subject.model):
         return _drawn(subject)
     remark = "there is no tokenizer: its tokens are drawn by chance" if is_drawn(subject) else None
