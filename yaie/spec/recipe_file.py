@@ -23,13 +23,12 @@ def check_place(path: Path, flag: str) -> None:
 def check_free(path: Path, head: str, flag: str) -> None:
     """Raises InputError where a file is there that does not begin so."""
     if path.exists() and not path.read_bytes().startswith(head.encode()):
-        raise _refused(*_taken(path, flag), flag)
+        raise _taken(path, flag)
 
 
-def _taken(path: Path, flag: str) -> tuple[str, str]:
-    return f"`{path}` is there already, and says something else", (
-        f"`{flag} OTHER.yaml`, or `--overwrite`"
-    )
+def _taken(path: Path, flag: str) -> InputError:
+    hint = f"`{flag} OTHER.yaml`, or `--overwrite`"
+    return _refused(f"`{path}` is there already, and says something else", hint, flag)
 
 
 def place(path: Path, text: str, flag: str, *, overwrite: bool) -> None:
@@ -39,7 +38,7 @@ def place(path: Path, text: str, flag: str, *, overwrite: bool) -> None:
     the disk takes it not.
     """
     if path.exists() and not overwrite and path.read_bytes() != text.encode():
-        raise _refused(*_taken(path, flag), flag)
+        raise _taken(path, flag)
     try:
         write_text(path, text)
     except OSError as error:

@@ -24,6 +24,9 @@ from yaie.sweeps.report.measurable import measurable
 from yaie.sweeps.report.records import Value, records
 from yaie.sweeps.row import Row
 
+_WIDE = 120
+"""Characters of a line in a notebook."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preface:
@@ -140,8 +143,10 @@ class Swept(Sequence[Row]):
         return best(self.rows, found, None if by is None else ordering(by, among))
 
     def recipe(self, row: Row) -> Written:
-        """The recipe of a cell: its `.text`, and what a recipe may not say `.beside` it; KeyError for
-        one that does not compose."""
+        """The recipe of a cell: its `.text`, and what a recipe may not say `.beside` it.
+
+        Raises KeyError for a cell that does not compose.
+        """
         return self.preface.recipes[row.number]
 
     def __repr__(self) -> str:
@@ -153,13 +158,9 @@ class Swept(Sequence[Row]):
         return "\n".join(lines(self.rows))
 
     def _repr_html_(self) -> str:
-        """The same in a notebook, where a line may be longer."""
+        """The same in a notebook."""
         table = "\n".join(lines(self.rows, _WIDE))
         return f"<pre>{escape(table)}</pre>"
-
-
-_WIDE = 120
-"""Characters."""
 
 
 def read(folder: Path) -> Swept:
@@ -176,7 +177,7 @@ def read(folder: Path) -> Swept:
     try:
         text = files.text.read_text(encoding="utf-8") if files.text.is_file() else ""
         told = _preface(read_whole(file), text)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"`{file}` does not tell of a sweep: {type(error).__name__}: {error}"
         raise InputError(Problem(path="", message=message)) from error
     return Swept(rows=rows, preface=told, folder=folder)

@@ -72,13 +72,14 @@ def best(rows: Sequence[Row], conditions: Sequence[Condition], by: Column | None
     left = fitting
     for column in order:
         left = _equals(left, column)
-    equal = {rank(order[0], row) for row in _equals(fitting, order[0])}
+    alike = _equals(fitting, order[0])
+    differ = len({rank(order[0], row) for row in alike}) > 1
     return Best(
         row=left[0],
         fitting=len(fitting),
         order=order,
         unjudged=_unjudged(loaded, conditions),
-        alike=len(_equals(fitting, order[0])) if len(equal) > 1 else 1,
+        alike=len(alike) if differ else 1,
     )
 
 
