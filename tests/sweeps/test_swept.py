@@ -61,6 +61,6 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     write_whole(Files(tmp_path).identity, {})
     with pytest.raises(InputError, match="is not there; the sweep writes it anew"):
         read(tmp_path)
-    write_whole(Files(tmp_path).preface, {})
+    write_whole(Files(tmp_path).preface, {"recipes": []})
     with pytest.raises(InputError, match="does not tell of a sweep"):
         read(tmp_path)
