@@ -10,14 +10,15 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
-from yaie.cli import setting, sweep_measures, sweep_report, sweeping, use
+from yaie.cli import setting, sweep_best, sweep_measures, sweep_report, sweeping, use
 from yaie.cli.sweep_ending import Cut, ended_by_sigterm, endings, ran
 from yaie.cli.sweep_folder import folder_of
 from yaie.cli.words import one_load
 from yaie.errors import Problem, errors_of
 
 if TYPE_CHECKING:
-    from yaie.cli.sweep_report import Recommended, Wish
+    from yaie.cli.sweep_best import Recommended
+    from yaie.cli.sweep_report import Wish
     from yaie.sweeps.swept import Swept
 
 EXAMPLES = """\
@@ -52,7 +53,7 @@ def run(args: Namespace) -> int:
     else:
         wish = sweep_report.wish(args)
         swept, cut = _swept(args, wish)
-    found = sweep_report.recommended(wish, swept) if cut is None else sweep_report.Recommended()
+    found = sweep_best.recommended(wish, swept) if cut is None else sweep_best.Recommended()
     files, unwritten = sweep_report.written(swept, found.best, wish, cut)
     problems = (*endings(swept, cut), *unwritten, *found.problems)
     _answer(swept, files, found, problems, args)
@@ -90,7 +91,7 @@ def _swept(args: Namespace, wish: Wish) -> tuple[Swept, Cut | None]:
     # Upstream code that prints must not end up in the answer.
     with redirect_stdout(sys.stderr), ended_by_sigterm(), progress:
         ready = prepared(asked, running, progress)
-        sweep_report.check(wish, ready.preface)
+        sweep_best.check(wish, ready.preface)
         return ran(ready, progress)
 
 
