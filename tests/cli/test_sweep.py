@@ -159,6 +159,10 @@ def test_words_beside_a_folder_would_do_nothing(
     assert capsys.readouterr().err == (
         f"`sweeps` holds no sweep itself, but some below it\n\nhint: `yaie sweep {folder}`\n"
     )
+    assert main(["sweep", "sweeps/tiny-999"]) == 2
+    assert capsys.readouterr().err == (
+        f"there is no `sweeps/tiny-999`; beside it are `{folder}`\n\nhint: `yaie sweep {folder}`\n"
+    )
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_all_the_same(

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from yaie.errors import InputError, Problem
-from yaie.spec.wording import all_quoted
+from yaie.spec.wording import all_quoted, nearest, quoted
 from yaie.sweeps.files import Files
 
 _USUAL = {"host": "this", "transformers": "installed", "dry_run": False}
@@ -28,6 +28,7 @@ def folder_of(args: Namespace) -> Path | None:
     """
     found = [word for word in args.words if "=" not in word and os.path.isdir(word)]
     if not found:
+        _refuse_missing([word for word in args.words if "=" not in word])
         return None
     folder = Path(found[0])
     if not Files(folder).hold_a_sweep:
@@ -40,11 +41,28 @@ def folder_of(args: Namespace) -> Path | None:
     return folder
 
 
+def _refuse_missing(words: list[str]) -> None:
+    """A word that is nothing, beside sweeps: one of them was meant."""
+    for path in map(Path, words):
+        beside = _sweeps_in(path.parent) if len(path.parts) > 1 and not path.exists() else []
+        if beside:
+            message = f"there is no `{path}`; beside it are {quoted(map(str, beside))}"
+            near = nearest(str(path), [*map(str, beside)]) or str(beside[-1])
+            hint = f"`yaie sweep {shlex.quote(near)}`"
+            raise InputError(Problem(path="", message=message, hint=hint))
+
+
+def _sweeps_in(folder: Path) -> list[Path]:
+    """The oldest first."""
+    there = folder.iterdir() if folder.is_dir() else ()
+    held = [path for path in there if Files(path).hold_a_sweep]
+    return sorted(held, key=lambda path: path.stat().st_mtime)
+
+
 def _refuse_around(folder: Path) -> None:
     """A folder of sweeps is none itself; the last of them was meant, perhaps."""
-    held = [path for path in folder.iterdir() if Files(path).hold_a_sweep]
-    if held:
-        last = max(held, key=lambda path: path.stat().st_mtime)
+    if held := _sweeps_in(folder):
+        last = held[-1]
         message = f"`{folder}` holds no sweep itself, but some below it"
         raise InputError(
             Problem(path="", message=message, hint=f"`yaie sweep {shlex.quote(str(last))}`")

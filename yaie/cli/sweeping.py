@@ -34,9 +34,7 @@ def add_flags(parser: ArgumentParser) -> None:
     flags.add_argument(
         "--timeout", metavar="SECONDS", help="end a cell that takes longer, and go on"
     )
-    flags.add_argument(
-        "--dry-run", action="store_true", help="plan the cells, and run and write nothing"
-    )
+    flags.add_argument("--dry-run", action="store_true", help="plan the cells, and run nothing")
 
 
 def running(args: Namespace, words: list[str]) -> Running:

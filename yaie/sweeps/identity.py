@@ -72,11 +72,7 @@ def claim(files: Files, own: dict[str, Any]) -> None:
     """Makes a folder this sweep's; raises InputError where it holds another, or other files."""
     held = _held(files)
     if held is None:
-        others = {path.name for path in files.folder.iterdir()} - {files.lock.name}
-        if others:
-            message = f"`{files.folder}` holds other files: {quoted(sorted(others))}"
-            hint = "a sweep needs a folder of its own: `--into DIR`"
-            raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
+        refuse_others(files)
         write_whole(files.identity, own)
     elif differences := _told(files, held, own):
         message = f"`{files.folder}` holds another sweep: {'; '.join(differences)}"
@@ -84,6 +80,15 @@ def claim(files: Files, own: dict[str, Any]) -> None:
         raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
     elif (known := _known(held, own)) != held:
         write_whole(files.identity, known)
+
+
+def refuse_others(files: Files) -> None:
+    """Raises InputError for a folder that holds no sweep, but other files."""
+    others = {path.name for path in files.folder.iterdir()} - {files.lock.name}
+    if others and not files.hold_a_sweep:
+        message = f"`{files.folder}` holds other files: {quoted(sorted(others))}"
+        hint = "a sweep needs a folder of its own: `--into DIR`"
+        raise InputError(Problem(path="", message=message, hint=hint, origin="--into"))
 
 
 def _known(held: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

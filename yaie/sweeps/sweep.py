@@ -19,7 +19,7 @@ from yaie.sweeps.command import command
 from yaie.sweeps.files import Files, write_whole
 from yaie.sweeps.gathering import Gathering, Watcher, unwritten
 from yaie.sweeps.handover import handed
-from yaie.sweeps.identity import claim, folder_of, holds, identity
+from yaie.sweeps.identity import claim, folder_of, holds, identity, refuse_others
 from yaie.sweeps.job import Job
 from yaie.sweeps.launching import Launches, launched
 from yaie.sweeps.measures.measuring import NOTHING, Measuring
@@ -184,6 +184,8 @@ def _held(files: Files) -> Iterator[None]:
     """The folder, for this process alone."""
     try:
         files.folder.mkdir(parents=True, exist_ok=True)
+        # Before a lock lies among them.
+        refuse_others(files)
         with FileLock(files.lock, timeout=0):
             yield
     except Timeout as error:

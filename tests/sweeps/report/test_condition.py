@@ -100,3 +100,16 @@ def test_what_rows_have_besides_may_be_bounded() -> None:
         "`watts`",
         "`swap_bytes`",
     ]
+
+
+def test_a_share_is_no_more_than_a_whole() -> None:
+    (problem,) = refusal("top-1>=98")
+    assert problem.message == (
+        "`top-1>=98` is beyond a whole: shares are from 0 to 1, or up to 100 %"
+    )
+    assert problem.hint == "`top-1>=98%`"
+
+
+def test_percents_of_a_number_are_spelt_out() -> None:
+    (problem,) = refusal("kl<=1%")
+    assert problem.hint == "`kl<=0.01`"

@@ -38,6 +38,9 @@ class Best:
     order: tuple[Column, ...]
     """What they were compared by, the first first."""
 
+    def __str__(self) -> str:
+        return f"{words(self.row) or 'the one cell'}: {self.reason}"
+
     @property
     def reason(self) -> str:
         """`the least KL, then memory, of 3 cells that fit: KL 0.03, memory 2.03 MB`."""

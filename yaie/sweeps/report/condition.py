@@ -94,6 +94,11 @@ def _read(part: str, among: Sequence[Column]) -> Condition | Problem:
     if found["unit"] not in factors:
         return _problem(*_of_unit(part, found, column, factors))
     bound = float(found["number"]) * factors[found["unit"]]
+    if column.unit is Unit.SHARE and bound > 1:
+        meant = f"`{found['name']}{found['sign']}{found['number']}%`"
+        return _problem(
+            f"`{part}` is beyond a whole: shares are from 0 to 1, or up to 100 %", meant
+        )
     return Condition(column=column, sign=found["sign"], bound=bound, said=part)
 
 
@@ -105,7 +110,9 @@ def _of_unit(
     takes = f"in {all_quoted(allowed, 'or')}" if allowed else "without a unit"
     given = f"`{found['unit']}`" if found["unit"] else "no unit"
     meant = nearest(found["unit"], allowed) or _USUAL.get(column.unit, "")
-    hint = f"`{found['name']}{found['sign']}{found['number']}{meant}`"
+    is_share = found["unit"] == "%" and column.unit is Unit.NUMBER
+    number = f"{float(found['number']) / 100:g}" if is_share else found["number"]
+    hint = f"`{found['name']}{found['sign']}{number}{meant}`"
     return f"`{part}` has {given}; `{found['name']}` is said {takes}", hint
 
 
