@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from yaie.cli import sweeping, use
+from yaie.cli import sweeping
 from yaie.cli.arguments import parse, select
-from yaie.cli.words import one_load
 from yaie.sweeps.command import command
-from yaie.sweeps.launcher_words import is_of_launcher
 from yaie.sweeps.measures.measuring import Measuring
 from yaie.sweeps.product import Asked
 from yaie.sweeps.running import Running
@@ -23,18 +21,7 @@ def read(line: str) -> tuple[Asked, Running]:
     """What a command asks for."""
     verb, arguments = select(shlex.split(line)[3:])
     args = parse(verb or "", arguments)
-    launcher = [word for word in args.words if is_of_launcher(word)]
-    args.words = [word for word in args.words if word not in launcher]
-    recipe, overrides = one_load(args)
-    asked = Asked(
-        recipe=recipe,
-        overrides=tuple(overrides),
-        config_dir=args.config_dir,
-        host=args.host,
-        transformers=args.transformers,
-        use=use.use(args),
-    )
-    return asked, sweeping.running(args, launcher)
+    return sweeping.asked(args)
 
 
 @pytest.mark.parametrize(

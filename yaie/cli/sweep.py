@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from yaie.cli import setting, sweep_best, sweep_measures, sweep_report, sweeping, use
 from yaie.cli.sweep_ending import Cut, ended_by_sigterm, endings, ran
 from yaie.cli.sweep_folder import folder_of
-from yaie.cli.words import one_load
 from yaie.errors import Problem, errors_of
 
 if TYPE_CHECKING:
@@ -68,24 +67,10 @@ def _told(folder: Path) -> Swept:
 
 def _swept(args: Namespace, wish: Wish) -> tuple[Swept, Cut | None]:
     """The sweep, and what cut it off."""
-    from yaie.sweeps.launcher_words import is_of_launcher
-
-    of_launcher = [word for word in args.words if is_of_launcher(word)]
-    args.words = [word for word in args.words if not is_of_launcher(word)]
-    recipe, overrides = one_load(args)
+    asked, running = sweeping.asked(args)
     from yaie.cli.sweep_progress import progress_on
-    from yaie.sweeps.product import Asked
     from yaie.sweeps.sweep import prepared
 
-    asked = Asked(
-        recipe=recipe,
-        overrides=tuple(overrides),
-        config_dir=args.config_dir,
-        host=args.host,
-        transformers=args.transformers,
-        use=use.use(args),
-    )
-    running = sweeping.running(args, of_launcher)
     sweeping.refuse_another_release(args)
     progress = progress_on(sys.stderr, quiet=args.quiet)
     # Upstream code that prints must not end up in the answer.

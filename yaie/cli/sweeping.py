@@ -6,10 +6,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yaie.cli import setting, sweep_measures
+from yaie.cli import setting, sweep_measures, use
+from yaie.cli.words import one_load
 from yaie.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from yaie.sweeps.product import Asked
     from yaie.sweeps.running import Running
 
 VALUED = ("--into", "--workers", "--timeout")
@@ -37,7 +39,26 @@ def add_flags(parser: ArgumentParser) -> None:
     flags.add_argument("--dry-run", action="store_true", help="plan the cells, and run nothing")
 
 
-def running(args: Namespace, words: list[str]) -> Running:
+def asked(args: Namespace) -> tuple[Asked, Running]:
+    """What a command line asks for, and how it is to run."""
+    from yaie.sweeps.launcher_words import is_of_launcher
+    from yaie.sweeps.product import Asked
+
+    of_launcher = [word for word in args.words if is_of_launcher(word)]
+    args.words = [word for word in args.words if word not in of_launcher]
+    recipe, overrides = one_load(args)
+    found = Asked(
+        recipe=recipe,
+        overrides=tuple(overrides),
+        config_dir=args.config_dir,
+        host=args.host,
+        transformers=args.transformers,
+        use=use.use(args),
+    )
+    return found, _running(args, of_launcher)
+
+
+def _running(args: Namespace, words: list[str]) -> Running:
     """How the cells run, by the flags and the words for Hydra's launcher."""
     from yaie.sweeps.launcher_words import picks_launcher
     from yaie.sweeps.running import Running
